@@ -1,0 +1,174 @@
+"""The side-neutral value of one meeting or task, and its canonical form.
+
+Two entries that mean the same must be equal, or both systems would differ for ever; so
+every entry passes through `Entry.make`, which brings it into canonical form.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, timedelta, timezone
+from enum import Enum
+from typing import Any
+
+from . import richtext
+
+TITLE_LENGTH = 1000  # Google documents no limit; its own pages stop at 1,024
+PLACE_LENGTH = 1000
+TEXT_LENGTH = 6000  # the description with its details block must stay below 8,192 characters
+DETAILS_LENGTH = 1500
+REMINDERS = 5  # Google refuses more overrides, popups and mails together
+REMINDER_MINUTES = 40320  # four weeks, Google's limit
+
+
+class Kind(str, Enum):
+    """Which calendar, and which record model."""
+
+    EVENT = "event"
+    TASK = "task"
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A span of time; `start` and `end` are aware datetimes in UTC."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AllDay:
+    """Whole days, both inclusive; they belong to no time zone and are never an instant."""
+
+    first: date
+    last: date
+
+
+When = Timed | AllDay
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One meeting or task as the engine sees it.
+
+    zone: IANA name in which the times are meant. text: rich text in canonical form (see
+    `richtext`). details: the CRM details block, plain lines, written by us only.
+    reminders, mails: minutes before the start, as a popup or as Google's mail to its own
+    user. label: the activity type of a task, shown before its title.
+    """
+
+    kind: Kind
+    title: str
+    when: When
+    zone: str = "UTC"
+    place: str = ""
+    text: str = ""
+    details: str = ""
+    privacy: str = "default"
+    busy: bool = True
+    reminders: frozenset[int] = frozenset()
+    mails: frozenset[int] = frozenset()
+    label: str = ""
+    done: bool = False
+
+    @classmethod
+    def make(cls, kind: Kind, title: str, when: When, **rest: Any) -> Entry:
+        """Build an entry in canonical form from loose values."""
+        return canonical(cls(kind=kind, title=title, when=when, **rest))
+
+    @property
+    def starts(self) -> datetime:
+        """The start as an instant; the first midnight, in UTC, of an all-day entry."""
+        if isinstance(self.when, Timed):
+            return self.when.start
+        return datetime(*self.when.first.timetuple()[:3], tzinfo=timezone.utc)
+
+    @property
+    def ends(self) -> datetime:
+        """The end as an instant, exclusive; in UTC for an all-day entry too."""
+        if isinstance(self.when, Timed):
+            return self.when.end
+        last = datetime(*self.when.last.timetuple()[:3], tzinfo=timezone.utc)
+        return last + timedelta(days=1)
+
+
+FIELDS = tuple(field.name for field in fields(Entry) if field.name != "kind")
+
+
+def canonical(entry: Entry) -> Entry:
+    """Return the one form of an entry that all equal entries share; idempotent."""
+    return replace(
+        entry,
+        title=_cut(_line(entry.title), TITLE_LENGTH),
+        when=_when(entry.when),
+        place=_cut(_line(entry.place), PLACE_LENGTH),
+        text=richtext.cut(entry.text, TEXT_LENGTH),
+        details=_cut(_lines(entry.details), DETAILS_LENGTH),
+        reminders=_reminders(entry.reminders),
+        mails=_reminders(entry.mails),
+        label=_line(entry.label),
+    )
+
+
+def to_json(entry: Entry | None) -> str | None:
+    """Serialize an entry, with stable key order; None stays None."""
+    if entry is None:
+        return None
+    values = {name: getattr(entry, name) for name in ("kind", *FIELDS)}
+    values["kind"] = entry.kind.value
+    values["when"] = _when_to_json(entry.when)
+    values["reminders"] = sorted(entry.reminders)
+    values["mails"] = sorted(entry.mails)
+    return json.dumps(values, ensure_ascii=False, sort_keys=True)
+
+
+def from_json(text: str | None) -> Entry | None:
+    """Read what `to_json` wrote; unknown keys of a later version are passed over."""
+    if not text:
+        return None
+    values = json.loads(text)
+    known = {name: values[name] for name in FIELDS if name in values}
+    known["when"] = _when_from_json(values["when"])
+    known["reminders"] = frozenset(values.get("reminders", ()))
+    known["mails"] = frozenset(values.get("mails", ()))
+    return Entry(kind=Kind(values["kind"]), **known)
+
+
+def _line(text: str) -> str:
+    return " ".join(richtext.clean(text).split())
+
+
+def _lines(text: str) -> str:
+    return "\n".join(_line(line) for line in text.strip().split("\n"))
+
+
+def _cut(text: str, length: int) -> str:
+    if len(text) <= length:
+        return text
+    return text[: length - 1].rstrip() + richtext.CUT_MARK
+
+
+def _when(when: When) -> When:
+    if isinstance(when, AllDay):
+        return AllDay(when.first, max(when.first, when.last))
+    start = when.start.astimezone(timezone.utc).replace(microsecond=0)
+    end = when.end.astimezone(timezone.utc).replace(microsecond=0)
+    return Timed(start, max(start, end))
+
+
+def _reminders(minutes: frozenset[int]) -> frozenset[int]:
+    allowed = sorted({number for number in minutes if 0 <= number <= REMINDER_MINUTES})
+    return frozenset(allowed[:REMINDERS])
+
+
+def _when_to_json(when: When) -> dict[str, str]:
+    if isinstance(when, AllDay):
+        return {"first": when.first.isoformat(), "last": when.last.isoformat()}
+    return {"start": when.start.isoformat(), "end": when.end.isoformat()}
+
+
+def _when_from_json(values: dict[str, str]) -> When:
+    if "first" in values:
+        return AllDay(date.fromisoformat(values["first"]), date.fromisoformat(values["last"]))
+    return Timed(datetime.fromisoformat(values["start"]), datetime.fromisoformat(values["end"]))

@@ -1,0 +1,65 @@
+"""From many decisions to one ordered plan: the cap, nearest to today first, the deletion ceiling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from .decide import Action, Verb
+
+CAP = 5000
+_REMOVES = frozenset((Verb.DELETE, Verb.ARCHIVE, Verb.DETACH))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One action for one link. `key` is the caller's own handle; `starts` orders the plan."""
+
+    key: Any
+    action: Action
+    starts: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """Deletions that a run may carry out without asking: above both numbers it stops and asks."""
+
+    number: int = 50
+    percent: int = 20
+
+    def exceeded_by(self, deletions: int, links: int) -> bool:
+        """Whether so many deletions among so many links must be asked for first."""
+        return deletions > self.number and deletions * 100 > links * self.percent
+
+
+@dataclass
+class Plan:
+    """steps: what this run does, in order. left_over: what did not fit. held: awaits an answer."""
+
+    steps: list[Step] = field(default_factory=list)
+    left_over: list[Step] = field(default_factory=list)
+    held: list[Step] = field(default_factory=list)
+
+
+def plan(
+    steps: Iterable[Step],
+    now: datetime,
+    cap: int = CAP,
+    ceiling: Ceiling | None = None,
+    links: int = 0,
+) -> Plan:
+    """Order the steps nearest to `now` first, both kinds and directions together, within `cap`.
+
+    ceiling: None once the user has allowed the deletions. links: how many links there are, for
+    the ceiling's share. Steps with nothing to do are dropped; deletions over the ceiling are held.
+    """
+    todo = [step for step in steps if step.action.verb is not Verb.NOTHING]
+    held: list[Step] = []
+    removals = [step for step in todo if step.action.verb in _REMOVES]
+    if ceiling and ceiling.exceeded_by(len(removals), links):
+        held = removals
+        todo = [step for step in todo if step.action.verb not in _REMOVES]
+    todo.sort(key=lambda step: (abs(step.starts - now), str(step.key)))
+    return Plan(todo[:cap], todo[cap:], held)
