@@ -7,19 +7,26 @@ every entry passes through `Entry.make`, which brings it into canonical form.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta, timezone
 from enum import Enum
 from typing import Any
 
+from . import details as block
 from . import richtext
 
-TITLE_LENGTH = 1000  # Google documents no limit; its own pages stop at 1,024
+TITLE_LENGTH = 920  # Google documents no limit; its own pages stop at 1,024, with label and mark
+LABEL_LENGTH = 100
 PLACE_LENGTH = 1000
 TEXT_LENGTH = 6000  # the description with its details block must stay below 8,192 characters
 DETAILS_LENGTH = 1500
 REMINDERS = 5  # Google refuses more overrides, popups and mails together
 REMINDER_MINUTES = 40320  # four weeks, Google's limit
+DONE_MARK = "✓"
+PRIVACIES = ("default", "public", "private")
+_DONE_MARKS = re.compile(r"^(?:[✓✔☑✅]\ufe0f?\s*)+")
 
 
 class Kind(str, Enum):
@@ -97,18 +104,37 @@ FIELDS = tuple(field.name for field in fields(Entry) if field.name != "kind")
 
 
 def canonical(entry: Entry) -> Entry:
-    """Return the one form of an entry that all equal entries share; idempotent."""
+    """Return the one form of an entry that all equal entries share; idempotent.
+
+    Only a task has a label and can be done; neither its title nor its label begins with a check
+    mark, since the mark before the title in Google means done. Google's "confidential" exists for
+    old programs and means private.
+    """
+    task = entry.kind is Kind.TASK
+    title, label = _line(entry.title), _line(entry.label) if task else ""
+    if task:
+        title, label = strip_done(title)[0], strip_done(label)[0]
+    reminders = _reminders(entry.reminders, REMINDERS)
+    privacy = "private" if entry.privacy == "confidential" else entry.privacy
     return replace(
         entry,
-        title=_cut(_line(entry.title), TITLE_LENGTH),
+        title=_cut(title, TITLE_LENGTH),
         when=_when(entry.when),
         place=_cut(_line(entry.place), PLACE_LENGTH),
-        text=richtext.cut(entry.text, TEXT_LENGTH),
-        details=_cut(_lines(entry.details), DETAILS_LENGTH),
-        reminders=_reminders(entry.reminders),
-        mails=_reminders(entry.mails),
-        label=_line(entry.label),
+        text=_text(entry.text),
+        details=_details(entry.details),
+        privacy=privacy if privacy in PRIVACIES else "default",
+        reminders=reminders,
+        mails=_reminders(entry.mails, REMINDERS - len(reminders)),
+        label=_cut(label, LABEL_LENGTH),
+        done=task and entry.done,
     )
+
+
+def strip_done(title: str) -> tuple[str, bool]:
+    """Take the check marks off the head of a title; whether there was one."""
+    rest = _DONE_MARKS.sub("", title)
+    return rest, rest != title
 
 
 def to_json(entry: Entry | None) -> str | None:
@@ -139,8 +165,14 @@ def _line(text: str) -> str:
     return " ".join(richtext.clean(text).split())
 
 
-def _lines(text: str) -> str:
-    return "\n".join(_line(line) for line in text.strip().split("\n"))
+def _text(text: str) -> str:
+    """A block in it was pasted with a whole description: it is ours, not the user's text."""
+    return richtext.cut(block.split(richtext.canonical(text))[0], TEXT_LENGTH)
+
+
+def _details(lines: str) -> str:
+    """Measured as HTML, since each line break and each `<` takes more of the description."""
+    return richtext.plain(richtext.cut(richtext.from_plain(block.clean(lines)), DETAILS_LENGTH))
 
 
 def _cut(text: str, length: int) -> str:
@@ -151,15 +183,18 @@ def _cut(text: str, length: int) -> str:
 
 def _when(when: When) -> When:
     if isinstance(when, AllDay):
-        return AllDay(when.first, max(when.first, when.last))
+        # Google's end is the day after the last
+        last = min(max(when.first, when.last), date.max - timedelta(days=1))
+        return AllDay(min(when.first, last), last)
     start = when.start.astimezone(timezone.utc).replace(microsecond=0)
     end = when.end.astimezone(timezone.utc).replace(microsecond=0)
     return Timed(start, max(start, end))
 
 
-def _reminders(minutes: frozenset[int]) -> frozenset[int]:
+def _reminders(minutes: Iterable[int], most: int) -> frozenset[int]:
+    """The nearest to the start are kept; popups go before mails, as Google takes five in all."""
     allowed = sorted({number for number in minutes if 0 <= number <= REMINDER_MINUTES})
-    return frozenset(allowed[:REMINDERS])
+    return frozenset(allowed[:most])
 
 
 def _when_to_json(when: When) -> dict[str, str]:

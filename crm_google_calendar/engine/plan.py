@@ -1,4 +1,4 @@
-"""From many decisions to one ordered plan: the cap, nearest to today first, the deletion ceiling."""
+"""From decisions to one ordered plan: the cap, nearest to today first, the deletion ceiling."""
 
 from __future__ import annotations
 

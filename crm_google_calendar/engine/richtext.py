@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from html.parser import HTMLParser
 from itertools import groupby
@@ -79,12 +79,34 @@ def canonical(source: str) -> str:
 
 def plain(text: str) -> str:
     """The words of canonical text, one line a line."""
-    return "\n".join("".join(run.text for run in line.runs) for line in _read(text))
+    return "\n".join(_words(line) for line in _read(text))
 
 
 def from_plain(lines: str) -> str:
     """Canonical text of plain lines."""
     return canonical(escape(lines, quote=False))
+
+
+def append(text: str, words: Iterable[str]) -> str:
+    """Canonical text with plain lines after it, an empty line between."""
+    tail = [_Line(runs=[_Run(line, frozenset(), "")]) for line in words]
+    return _write(_apart(_read(text), tail))
+
+
+def cut_out(text: str, first: str, last: str) -> tuple[str, list[str]] | None:
+    """Take the lines from `first` to `last` out of canonical text: what is left, and their words.
+
+    Without `last` they end at the first empty line. None where there is no line `first`.
+    """
+    lines = _read(text)
+    words = [_words(line) for line in lines]
+    if first not in words:
+        return None
+    start = words.index(first)
+    inner = words[start + 1 :]
+    end = "" if last not in inner else last
+    length = inner.index(end) if end in inner else len(inner)
+    return _write(_apart(lines[:start], lines[start + length + 2 :])), inner[:length]
 
 
 def clean(words: str) -> str:
@@ -111,6 +133,22 @@ def _read(source: str) -> list[_Line]:
     reader.feed(_INVISIBLE.sub("", source))
     reader.close()
     return reader.finish()
+
+
+def _words(line: _Line) -> str:
+    return "".join(run.text for run in line.runs)
+
+
+def _apart(before: list[_Line], after: list[_Line]) -> list[_Line]:
+    """Both parts, trimmed, with an empty line between them."""
+    before, after = _trim(before), _trim(after)
+    return [*before, _Line(), *after] if before and after else before + after
+
+
+def _trim(lines: list[_Line]) -> list[_Line]:
+    """Drop empty lines at both ends."""
+    full = [number for number, line in enumerate(lines) if line.runs]
+    return lines[full[0] : full[-1] + 1] if full else []
 
 
 def _write(lines: list[_Line]) -> str:
@@ -196,11 +234,7 @@ class _Reader(HTMLParser):
 
     def finish(self) -> list[_Line]:
         self._boundary()
-        while self._lines and not self._lines[-1].runs:
-            self._lines.pop()
-        while self._lines and not self._lines[0].runs:
-            self._lines.pop(0)
-        return self._lines
+        return _trim(self._lines)
 
     def _add(self, words: str) -> None:
         link = self._links[-1] if self._links else ""
@@ -225,8 +259,25 @@ def _link(href: str | None) -> str:
     return href if _SAFE_LINK.match(href) else ""
 
 
+def _bare(address: str) -> str:
+    return re.sub(r"^(https?://|mailto:|tel:)", "", address.strip(), flags=re.IGNORECASE).rstrip(
+        "/"
+    )
+
+
 def _settle(runs: list[_Run]) -> list[_Run]:
-    """Fold white space over the whole line and join neighbours of one style."""
+    """Fold white space over the whole line and join neighbours of one style.
+
+    A link that shows its own address is mere words: both systems make such links by themselves.
+    """
+    joined = [
+        replace(run, link="") if run.link and _bare(run.text) == _bare(run.link) else run
+        for run in _join(runs)
+    ]
+    return _join(joined)
+
+
+def _join(runs: list[_Run]) -> list[_Run]:
     out: list[_Run] = []
     for run in runs:
         words = re.sub(r"\s+", " ", run.text)

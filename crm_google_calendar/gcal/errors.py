@@ -1,0 +1,326 @@
+"""What went wrong at Google, as one closed set of causes, each with an owner.
+
+Sources: the Calendar API's pages on errors and quotas, Google's OAuth pages, RFC 6749.
+"""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import json
+import re
+import socket
+import ssl
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from typing import Any
+
+import httplib2
+from google.auth.exceptions import GoogleAuthError, RefreshError
+from googleapiclient.errors import Error as ClientError
+from googleapiclient.errors import HttpError
+
+
+class Owner(str, Enum):
+    """Who can do something about a cause."""
+
+    USER = "user"
+    ADMINISTRATOR = "administrator"
+    NOBODY = "nobody"
+
+
+class Cause(str, Enum):
+    """Why a call failed."""
+
+    TRANSIENT = "transient"
+    RATE_LIMITED = "rate_limited"
+    QUOTA_USED_UP = "quota_used_up"  # a limit on use that takes hours to recover
+    LAPSED = "lapsed"  # the grant is gone, whatever the reason
+    SCOPE_MISSING = "scope_missing"
+    NO_ACCESS = "no_access"  # to one event or calendar
+    NO_CALENDAR_SERVICE = "no_calendar_service"  # the Google account has no Calendar
+    API_DISABLED = "api_disabled"  # in the Google Cloud project
+    BAD_CLIENT = "bad_client"  # id, secret or redirect address of the OAuth client
+    CODE_REFUSED = "code_refused"  # the authorization code; connecting anew helps
+    DECLINED = "declined"  # by the user, on the consent page
+    BARRED = "barred"  # by a policy of the user's Google organization
+    CHANGED = "changed"  # the event was changed since its etag
+    CURSOR_EXPIRED = "cursor_expired"
+    GONE = "gone"  # one event
+    CALENDAR_GONE = "calendar_gone"
+    DUPLICATE = "duplicate"  # the event id is taken
+    COLLIDED = "collided"  # with another call of its batch
+    REFUSED = "refused"  # Google will never take this
+    UNKNOWN = "unknown"
+
+    @property
+    def owner(self) -> Owner:
+        """Who can do something about it."""
+        return _OWNERS.get(self, Owner.NOBODY)
+
+    @property
+    def retried(self) -> bool:
+        """Whether the same call, or its next version, is tried again later without anybody."""
+        return self in _RETRIED
+
+
+class Target(str, Enum):
+    """What a call addressed; one status means different things for each."""
+
+    EVENT = "event"
+    CALENDAR = "calendar"  # the calendar itself, or all its events without a cursor
+    CURSOR = "cursor"  # a list of changes since a cursor
+    CODE = "code"  # the exchange of a code for tokens
+    REFRESH = "refresh"
+
+
+_OWNERS = {
+    **dict.fromkeys(
+        (
+            Cause.LAPSED,
+            Cause.SCOPE_MISSING,
+            Cause.NO_ACCESS,
+            Cause.CODE_REFUSED,
+            Cause.DECLINED,
+            Cause.CALENDAR_GONE,
+            Cause.REFUSED,
+        ),
+        Owner.USER,
+    ),
+    **dict.fromkeys(
+        (
+            Cause.NO_CALENDAR_SERVICE,
+            Cause.API_DISABLED,
+            Cause.BAD_CLIENT,
+            Cause.BARRED,
+            Cause.UNKNOWN,
+        ),
+        Owner.ADMINISTRATOR,
+    ),
+}
+_RETRIED = frozenset(
+    (
+        Cause.TRANSIENT,
+        Cause.RATE_LIMITED,
+        Cause.QUOTA_USED_UP,
+        Cause.CHANGED,
+        Cause.CURSOR_EXPIRED,
+        Cause.COLLIDED,
+    )
+)
+_BY_REASON = {
+    "rateLimitExceeded": Cause.RATE_LIMITED,
+    "userRateLimitExceeded": Cause.RATE_LIMITED,
+    "RATE_LIMIT_EXCEEDED": Cause.RATE_LIMITED,
+    "rate_limit_exceeded": Cause.RATE_LIMITED,
+    "quotaExceeded": Cause.QUOTA_USED_UP,
+    "dailyLimitExceeded": Cause.QUOTA_USED_UP,
+    "calendarUsageLimitsExceeded": Cause.QUOTA_USED_UP,
+    "insufficientPermissions": Cause.SCOPE_MISSING,
+    "ACCESS_TOKEN_SCOPE_INSUFFICIENT": Cause.SCOPE_MISSING,
+    "insufficient_scope": Cause.SCOPE_MISSING,
+    "notACalendarUser": Cause.NO_CALENDAR_SERVICE,
+    "accessNotConfigured": Cause.API_DISABLED,
+    "SERVICE_DISABLED": Cause.API_DISABLED,
+    "invalid_client": Cause.BAD_CLIENT,
+    "deleted_client": Cause.BAD_CLIENT,
+    "disabled_client": Cause.BAD_CLIENT,
+    "unauthorized_client": Cause.BAD_CLIENT,
+    "redirect_uri_mismatch": Cause.BAD_CLIENT,
+    "invalid_scope": Cause.BAD_CLIENT,
+    "access_denied": Cause.DECLINED,
+    "admin_policy_enforced": Cause.BARRED,
+    "org_internal": Cause.BARRED,
+    "temporarily_unavailable": Cause.TRANSIENT,
+    "server_error": Cause.TRANSIENT,
+    "duplicate": Cause.DUPLICATE,
+}
+_BY_STATUS = {
+    401: Cause.LAPSED,
+    403: Cause.NO_ACCESS,
+    408: Cause.TRANSIENT,
+    409: Cause.COLLIDED,
+    412: Cause.CHANGED,
+    429: Cause.RATE_LIMITED,
+}
+_SURELY_UNSENT = (
+    ConnectionRefusedError,
+    socket.gaierror,
+    ssl.SSLCertVerificationError,
+    httplib2.ServerNotFoundError,
+)
+_UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL)
+
+# What a request, or the reading of its answer, can raise; anything else is a fault of ours.
+FAILURES = (
+    ClientError,
+    GoogleAuthError,
+    httplib2.HttpLib2Error,
+    http.client.HTTPException,
+    OSError,
+    ValueError,
+)
+
+
+class GoogleError(Exception):
+    """A call to Google failed. Its text holds the cause and Google's code, never content.
+
+    status: of HTTP, None where no answer came. reason: Google's machine code. retry_after:
+    seconds. uncertain: the call may have been carried out all the same.
+    """
+
+    def __init__(
+        self,
+        cause: Cause,
+        status: int | None = None,
+        reason: str = "",
+        retry_after: float | None = None,
+        uncertain: bool = False,
+    ) -> None:
+        super().__init__(cause, status, reason, retry_after, uncertain)
+        self.cause = cause
+        self.status = status
+        self.reason = reason
+        self.retry_after = retry_after
+        self.uncertain = uncertain
+
+    def __str__(self) -> str:
+        return " ".join(str(part) for part in (self.cause.value, self.status, self.reason) if part)
+
+
+class CursorExpired(GoogleError):
+    """The cursor is of no use any more: everything must be listed anew."""
+
+
+class Lapsed(GoogleError):
+    """The grant is gone; nothing works until the user connects again."""
+
+
+class Throttled(GoogleError):
+    """Too many calls; none should follow for a while."""
+
+
+_CLASSES: dict[Cause, type[GoogleError]] = {
+    Cause.CURSOR_EXPIRED: CursorExpired,
+    Cause.LAPSED: Lapsed,
+    Cause.RATE_LIMITED: Throttled,
+    Cause.QUOTA_USED_UP: Throttled,
+}
+
+
+def error(
+    cause: Cause,
+    status: int | None = None,
+    reason: str = "",
+    retry_after: float | None = None,
+    uncertain: bool = False,
+) -> GoogleError:
+    """Build the error of a cause, of the class that belongs to it."""
+    return _CLASSES.get(cause, GoogleError)(cause, status, reason, retry_after, uncertain)
+
+
+def from_response(
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes | str,
+    target: Target,
+    write: bool = False,
+) -> GoogleError:
+    """Read an answer that is an error; the headers have names in lower case."""
+    reason, location = _reason(body)
+    cause = _cause(status, reason, location, target)
+    return error(cause, status, reason, _retry_after(headers), write and status >= 500)
+
+
+def from_code(code: str, target: Target = Target.CODE) -> GoogleError:
+    """Read an error code of OAuth, as it comes to the redirect address."""
+    reason = _code(code)
+    return error(_cause(400, reason, "", target), None, reason)
+
+
+def from_exception(exc: BaseException, target: Target, write: bool = False) -> GoogleError:
+    """Read whatever a request raised; a GoogleError passes unchanged."""
+    if isinstance(exc, GoogleError):
+        return exc
+    if isinstance(exc, HttpError):
+        return from_response(exc.resp.status, exc.resp, exc.content, target, write)
+    if isinstance(exc, RefreshError):
+        return _from_refresh(exc)
+    if isinstance(exc, GoogleAuthError):  # TransportError: what it wraps says more
+        inner = exc.args[0] if exc.args else None
+        if isinstance(inner, Exception):
+            return from_exception(inner, target, write)
+    unsent = isinstance(exc, _SURELY_UNSENT) or getattr(exc, "errno", None) in _UNREACHABLE
+    return error(Cause.TRANSIENT, reason=type(exc).__name__, uncertain=write and not unsent)
+
+
+def _from_refresh(exc: RefreshError) -> GoogleError:
+    """Only Google's own code ends a grant; google-auth wraps a proxy's error page alike."""
+    values = exc.args[1] if len(exc.args) > 1 else None
+    if isinstance(values, dict):
+        code = _code(values.get("error"))
+        return error(_cause(503 if exc.retryable else 400, code, "", Target.REFRESH), None, code)
+    if str(exc).startswith("Reauthentication"):
+        return error(Cause.LAPSED, reason="invalid_rapt")
+    return error(Cause.TRANSIENT, reason=type(exc).__name__)
+
+
+def _cause(status: int, reason: str, location: str, target: Target) -> Cause:
+    if reason == "invalid_grant" and target in (Target.CODE, Target.REFRESH):
+        return Cause.LAPSED if target is Target.REFRESH else Cause.CODE_REFUSED
+    if reason in _BY_REASON:
+        return _BY_REASON[reason]
+    if target is Target.CURSOR and (
+        (status == 410 and reason != "deleted") or (status == 400 and location == "syncToken")
+    ):
+        return Cause.CURSOR_EXPIRED
+    if target in (Target.CODE, Target.REFRESH) and status in (401, 403, 404, 410):
+        return Cause.BAD_CLIENT if status == 401 else Cause.UNKNOWN
+    if status in (404, 410):
+        return Cause.GONE if target is Target.EVENT else Cause.CALENDAR_GONE
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    if status >= 500:
+        return Cause.TRANSIENT
+    return Cause.REFUSED if 400 <= status else Cause.UNKNOWN
+
+
+def _reason(body: bytes | str) -> tuple[str, str]:
+    """Google's machine code in an error body, and the parameter it complains about."""
+    try:
+        values = json.loads(body)
+    except ValueError:
+        return "", ""
+    fault = values.get("error") if isinstance(values, dict) else None
+    if isinstance(fault, str):
+        return _code(fault), ""
+    if not isinstance(fault, dict):
+        return "", ""
+    for entry in (*_dicts(fault.get("errors")), *_dicts(fault.get("details"))):
+        if code := _code(entry.get("reason")):
+            return code, str(entry.get("location", ""))
+    return "", ""
+
+
+def _dicts(values: Any) -> list[dict[str, Any]]:
+    return (
+        [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+    )
+
+
+def _code(value: Any) -> str:
+    """A machine code; anything longer or with blanks may be content and is left out."""
+    return value if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_.]{1,60}", value) else ""
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds of a Retry-After header; a date in it is read against the answer's own Date."""
+    value = headers.get("retry-after", "").strip()
+    if value.isdecimal():
+        return float(value)
+    try:
+        then, now = parsedate_to_datetime(value), parsedate_to_datetime(headers.get("date", ""))
+        return max(0.0, (then - now).total_seconds())
+    except (TypeError, ValueError):
+        return None

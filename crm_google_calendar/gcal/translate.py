@@ -1,0 +1,233 @@
+"""Google's event JSON as entries, and entries as what Google is sent. Pure.
+
+Field names and limits are those of the Events resource in Calendar v3.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ..engine import details as block
+from ..engine import richtext
+from ..engine.entry import DONE_MARK, AllDay, Entry, Kind, Timed, When, strip_done
+from ..engine.merge import changed_fields
+
+Event = Mapping[str, Any]
+DATABASE, RECORD, LABEL = "crm_db", "crm_record", "crm_label"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Whose event it is: the database's uuid, the record's model and id."""
+
+    database: str
+    model: str
+    record: int
+
+
+def mark_of(event: Event) -> Mark | None:
+    """The mark that an event carries; None on an event that no CRM wrote.
+
+    A user's copy of an event may carry the mark of the first one.
+    """
+    private = _private(event)
+    model, _comma, record = str(private.get(RECORD, "")).rpartition(",")
+    if not (private.get(DATABASE) and model and record.isdecimal()):
+        return None
+    return Mark(str(private[DATABASE]), model, int(record))
+
+
+def event_id(database: str, account: int, model: str, record: int, generation: int = 0) -> str:
+    """An event id of ours: always the same for the same values, in Google's base32hex letters.
+
+    generation: counts up where the earlier id stays taken by a deleted event.
+    """
+    words = "\n".join((database, str(account), model, str(record), str(generation)))
+    digest = hashlib.sha256(words.encode()).digest()
+    return base64.b32hexencode(digest).decode().rstrip("=").lower()
+
+
+def is_gone(event: Event) -> bool:
+    """Whether the event, or this occurrence of a series, was deleted."""
+    return event.get("status") == "cancelled"
+
+
+def series_of(event: Event) -> str | None:
+    """The id of the series that an occurrence belongs to; never to be read from its own id."""
+    return event.get("recurringEventId") or None
+
+
+def is_series(event: Event) -> bool:
+    """Whether the event is a series of its own."""
+    return bool(event.get("recurrence"))
+
+
+def to_entry(event: Event, kind: Kind, zone: str, like: Entry | None = None) -> Entry:
+    """Read an event.
+
+    zone: the calendar's, for times without one. like: the entry known so far; an all-day event has
+    no zone of its own and takes that of `like`. Raises ValueError on an event without a start,
+    as a deleted one may come.
+    """
+    when, own_zone = _read_when(event, zone)
+    if isinstance(when, AllDay):
+        own_zone = like.zone if like else zone
+    title, label, done = _read_summary(event, kind)
+    text, details = block.split(richtext.from_google(event.get("description")))
+    return Entry.make(
+        kind,
+        title,
+        when,
+        zone=own_zone,
+        place=event.get("location") or "",
+        text=text,
+        details=details,
+        privacy=event.get("visibility") or "default",
+        busy=event.get("transparency") != "transparent",
+        reminders=_read_reminders(event, "popup"),
+        mails=_read_reminders(event, "email"),
+        label=label,
+        done=done,
+    )
+
+
+def to_body(entry: Entry, mark: Mark) -> dict[str, Any]:
+    """Everything of an entry, to insert it as an event; the caller adds the id."""
+    body = {name: write(entry) for name, (_fields, write) in _PARTS.items()}
+    body["start"], body["end"] = (_without_nulls(body[name]) for name in ("start", "end"))
+    if not entry.reminders and not entry.mails:
+        del body["reminders"]
+    return body | _write_mark(entry, mark, absent={})
+
+
+def to_patch(entry: Entry, held: Entry, mark: Mark) -> dict[str, Any]:
+    """What turns `held`, the entry that stands in Google, into `entry`; always with the mark.
+
+    PATCH merges objects and replaces lists; null deletes a key (Google, "Patch" of Events).
+    """
+    changed = changed_fields(held, entry)
+    patch = {
+        name: write(entry) for name, (fields, write) in _PARTS.items() if changed & set(fields)
+    }
+    return patch | _write_mark(entry, mark, absent={LABEL: None})
+
+
+# --- writing ---------------------------------------------------------------------------------
+
+
+def _summary(entry: Entry) -> str:
+    if entry.kind is Kind.EVENT:
+        return entry.title
+    mark = DONE_MARK if entry.done else ""
+    label = f"{entry.label}:" if entry.label else ""
+    return " ".join(part for part in (mark, label, entry.title) if part)
+
+
+def _description(entry: Entry) -> str:
+    return richtext.to_google(block.compose(entry.text, entry.details))
+
+
+def _start(entry: Entry) -> dict[str, Any]:
+    when = entry.when
+    return _moment(when.first if isinstance(when, AllDay) else when.start, entry.zone)
+
+
+def _end(entry: Entry) -> dict[str, Any]:
+    when = entry.when
+    if isinstance(when, AllDay):
+        return _moment(when.last + timedelta(days=1), entry.zone)
+    return _moment(when.end, entry.zone)
+
+
+def _moment(moment: date, zone: str) -> dict[str, Any]:
+    """The keys of the other form are null, or PATCH would leave both and Google refuse them."""
+    if not isinstance(moment, datetime):
+        return {"date": moment.isoformat(), "dateTime": None, "timeZone": None}
+    instant = moment.astimezone(timezone.utc).replace(tzinfo=None)
+    return {"date": None, "dateTime": f"{instant.isoformat()}Z", "timeZone": zone}
+
+
+def _reminders(entry: Entry) -> dict[str, Any]:
+    overrides = [{"method": "popup", "minutes": number} for number in sorted(entry.reminders)]
+    overrides += [{"method": "email", "minutes": number} for number in sorted(entry.mails)]
+    if not overrides:
+        return {"useDefault": True, "overrides": None}
+    return {"useDefault": False, "overrides": overrides}
+
+
+# Each key of an event that is ours, with the fields of an entry that it is made of.
+_WHEN = ("when", "zone")
+_PARTS: dict[str, tuple[tuple[str, ...], Callable[[Entry], Any]]] = {
+    "summary": (("title", "label", "done"), _summary),
+    "description": (("text", "details"), _description),
+    "location": (("place",), lambda entry: entry.place),
+    "start": (_WHEN, _start),
+    "end": (_WHEN, _end),
+    "transparency": (("busy",), lambda entry: "opaque" if entry.busy else "transparent"),
+    "visibility": (("privacy",), lambda entry: entry.privacy),
+    "reminders": (("reminders", "mails"), _reminders),
+}
+
+
+def _write_mark(entry: Entry, mark: Mark, absent: dict[str, None]) -> dict[str, Any]:
+    private: dict[str, Any] = {DATABASE: mark.database, RECORD: f"{mark.model},{mark.record}"}
+    private |= {LABEL: entry.label} if entry.label else absent
+    return {"extendedProperties": {"private": private}}
+
+
+def _without_nulls(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+# --- reading ---------------------------------------------------------------------------------
+
+
+def _private(event: Event) -> Mapping[str, Any]:
+    return (event.get("extendedProperties") or {}).get("private") or {}
+
+
+def _read_summary(event: Event, kind: Kind) -> tuple[str, str, bool]:
+    """Title, label, done. The label stays where the user took it off the title: it is ours."""
+    title = " ".join((event.get("summary") or "").split())
+    if kind is Kind.EVENT:
+        return title, "", False
+    title, done = strip_done(title)
+    label = str(_private(event).get(LABEL) or "")
+    if label and title.startswith(f"{label}:"):
+        title = title.removeprefix(f"{label}:").lstrip()
+    return title, label, done
+
+
+def _read_reminders(event: Event, method: str) -> frozenset[int]:
+    reminders = event.get("reminders") or {}
+    if reminders.get("useDefault"):
+        return frozenset()
+    overrides = reminders.get("overrides") or ()
+    return frozenset(int(each["minutes"]) for each in overrides if each.get("method") == method)
+
+
+def _read_when(event: Event, zone: str) -> tuple[When, str]:
+    start, end = event.get("start") or {}, event.get("end") or {}
+    if start.get("date"):
+        first = date.fromisoformat(start["date"])
+        after = date.fromisoformat(end["date"]) if end.get("date") else first
+        return AllDay(first, max(first, after - timedelta(days=1))), zone
+    if not start.get("dateTime"):
+        raise ValueError("an event without a start")
+    own_zone = start.get("timeZone") or zone
+    begins = _instant(start["dateTime"], own_zone)
+    ends = _instant(end["dateTime"], own_zone) if end.get("dateTime") else begins
+    return Timed(begins, ends), own_zone
+
+
+def _instant(words: str, zone: str) -> datetime:
+    """RFC 3339; Python 3.10 reads neither the Z nor every fraction of a second."""
+    moment = datetime.fromisoformat(re.sub(r"\.\d+", "", words).replace("Z", "+00:00"))
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
