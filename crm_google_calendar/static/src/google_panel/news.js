@@ -1,0 +1,145 @@
+import { deserializeDateTime } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { formatInteger } from "@web/views/fields/formatters";
+import { isActive, isQuiet } from "../google_service";
+
+const { DateTime } = luxon;
+
+const RESULT_IS_NEWS_FOR = { hours: 1 };
+
+/**
+ * What the user should know now, most important first.
+ *
+ * Each item: topic and id (what "dismissed" is remembered by), type (Bootstrap's colour), class,
+ * text (a sentence) and links ({text, class, onClick}).
+ */
+export function newsOf(status, panel) {
+    return [
+        resultOf(status, panel),
+        messageOf(status),
+        goneOf(status, panel),
+        neighbourOf(status),
+        hintOf(status),
+    ].filter(Boolean);
+}
+
+function resultOf({ run }, panel) {
+    if (!run?.finished || !run.summary || !isWorthTelling(run)) {
+        return null;
+    }
+    const type = run.state === "failed" ? "danger" : needsCare(run) ? "warning" : "success";
+    return {
+        topic: "result",
+        id: run.id,
+        type,
+        class: "o_crm_google_result",
+        text: run.summary,
+        links: linksOf(run, panel),
+    };
+}
+
+function needsCare(run) {
+    return run.state !== "done" || run.set_aside || run.held;
+}
+
+function isWorthTelling(run) {
+    if (run.held) {
+        return true;
+    }
+    const isRecent = deserializeDateTime(run.finished) > DateTime.now().minus(RESULT_IS_NEWS_FOR);
+    return isRecent && (!isQuiet(run) || run.state === "failed");
+}
+
+function linksOf(run, panel) {
+    const links = [];
+    if (run.set_aside) {
+        links.push({
+            text: _t("See what was set aside (%s)", formatInteger(run.set_aside)),
+            class: "o_crm_google_set_aside",
+            onClick: () => panel.callRun("action_show_set_aside"),
+        });
+    }
+    if (run.held) {
+        links.push(
+            {
+                text: _t("Delete them"),
+                class: "o_crm_google_delete_held",
+                onClick: () => panel.callRun("action_delete_held"),
+            },
+            {
+                text: _t("Keep them"),
+                class: "o_crm_google_keep_held",
+                onClick: () => panel.callRun("action_keep_held"),
+            }
+        );
+    }
+    return links;
+}
+
+function messageOf({ message, state, gone }) {
+    if (!message || gone) {
+        return null;
+    }
+    return {
+        topic: "message",
+        id: `${state} ${message}`,
+        type: state === "connected" ? "info" : "warning",
+        class: "o_crm_google_message",
+        text: message,
+        links: [],
+    };
+}
+
+function goneOf({ gone, state }, panel) {
+    if (!gone || state === "connecting") {
+        return null;
+    }
+    return {
+        topic: "gone",
+        id: "gone",
+        type: "warning",
+        class: "o_crm_google_gone",
+        text: _t(
+            "A calendar of the CRM was deleted in Google. Nothing was lost here; it can be made again with all its entries."
+        ),
+        links: [
+            {
+                text: _t("Create again"),
+                class: "o_crm_google_create_again",
+                onClick: () => panel.createAgain(),
+            },
+        ],
+    };
+}
+
+function neighbourOf({ neighbour }) {
+    if (!neighbour) {
+        return null;
+    }
+    return {
+        topic: "neighbour",
+        id: "neighbour",
+        type: "warning",
+        class: "o_crm_google_neighbour",
+        text: _t(
+            "Odoo's own Google synchronization is active for you as well, so your meetings stand twice in Google. Stop one of the two."
+        ),
+        links: [],
+    };
+}
+
+function hintOf({ state, last_sync: lastSync, email, run, gone }) {
+    if (state !== "connected" || lastSync || gone || isActive(run)) {
+        return null;
+    }
+    return {
+        topic: "hint",
+        id: email,
+        type: "info",
+        class: "o_crm_google_hint",
+        text: _t(
+            "Two new calendars stand in your Google account. If they do not show in Google, reload Google's page."
+        ),
+        links: [],
+    };
+}

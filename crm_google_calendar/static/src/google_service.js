@@ -1,0 +1,67 @@
+import { browser } from "@web/core/browser/browser";
+import { registry } from "@web/core/registry";
+import { EventBus, reactive } from "@odoo/owl";
+
+// Messages come by the bus; this is only for a page that has lost its bus.
+const ASK_AGAIN_AFTER = 10000;
+const UNDER_WAY = ["connecting", "revoking"];
+
+export function isActive(run) {
+    return Boolean(run) && ["queued", "running"].includes(run.state);
+}
+
+/** Runs that nobody started by hand stay in the background unless they need an answer. */
+export function isQuiet(run) {
+    return ["auto", "save"].includes(run.trigger);
+}
+
+/**
+ * The user's Google connection as the server sees it, shared by all pages of a tab.
+ *
+ * `status` is null until a page has asked for it, or the server has sent it. `events` triggers
+ * "finished" with the run when a run of this user has ended since then.
+ */
+export const googleService = {
+    dependencies: ["bus_service", "notification", "orm"],
+
+    start(env, { bus_service: bus, notification, orm }) {
+        const google = reactive({ status: null, events: new EventBus(), refresh });
+        let timer;
+
+        async function refresh() {
+            try {
+                receive(await orm.silent.call("crm.google.account", "get_status"));
+            } catch {
+                // the calendar must work without us: no panel is the answer to any failure
+            }
+        }
+
+        function receive({ notice, ...status }) {
+            if (notice) {
+                notification.add(notice.message, { type: notice.type, sticky: notice.sticky });
+            }
+            if (!status.state) {
+                return;
+            }
+            const before = google.status;
+            google.status = status;
+            if (before && hasFinished(before.run, status.run)) {
+                google.events.trigger("finished", status.run);
+            }
+            browser.clearTimeout(timer);
+            if (UNDER_WAY.includes(status.state) || isActive(status.run)) {
+                timer = browser.setTimeout(refresh, ASK_AGAIN_AFTER);
+            }
+        }
+
+        bus.subscribe("crm_google_calendar/status", receive);
+        bus.start();
+        return google;
+    },
+};
+
+function hasFinished(before, run) {
+    return Boolean(run?.finished) && (run.id !== before?.id || !before.finished);
+}
+
+registry.category("services").add("crm_google_calendar", googleService);
