@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import select
+from http.client import BadStatusLine, ResponseNotReady
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -67,15 +67,17 @@ class Http(httplib2.Http):  # type: ignore[misc]
 class _Once:
     """A connection that never lets httplib2 repeat a request."""
 
+    sock: Any
+
     def request(self, *args: Any, **kwargs: Any) -> None:
-        if _stale(self.sock):  # type: ignore[has-type]
+        if _stale(self.sock):
             self.close()  # type: ignore[attr-defined]
         super().request(*args, **kwargs)  # type: ignore[misc]
 
     def getresponse(self) -> Any:
         try:
             return super().getresponse()  # type: ignore[misc]
-        except (http.client.BadStatusLine, http.client.ResponseNotReady) as error:
+        except (BadStatusLine, ResponseNotReady) as error:
             raise ConnectionResetError(str(error)) from error
 
 

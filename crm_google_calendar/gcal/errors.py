@@ -72,7 +72,8 @@ class Target(str, Enum):
     CALENDAR = "calendar"  # the calendar itself, or all its events without a cursor
     CURSOR = "cursor"  # a list of changes since a cursor
     CODE = "code"  # the exchange of a code for tokens
-    REFRESH = "refresh"
+    REFRESH = "refresh"  # of tokens, or their end
+    BATCH = "batch"  # many calls at once
 
 
 _OWNERS = {
@@ -275,15 +276,17 @@ def _cause(status: int, reason: str, location: str, target: Target) -> Cause:
         (status == 410 and reason != "deleted") or (status == 400 and location == "syncToken")
     ):
         return Cause.CURSOR_EXPIRED
-    if target in (Target.CODE, Target.REFRESH) and status in (401, 403, 404, 410):
-        return Cause.BAD_CLIENT if status == 401 else Cause.UNKNOWN
+    if status == 401 and target in (Target.CODE, Target.REFRESH):
+        return Cause.BAD_CLIENT
+    if status in (404, 410) and target in (Target.CODE, Target.REFRESH, Target.BATCH):
+        return Cause.UNKNOWN
     if status in (404, 410):
         return Cause.GONE if target is Target.EVENT else Cause.CALENDAR_GONE
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     if status >= 500:
         return Cause.TRANSIENT
-    return Cause.REFUSED if 400 <= status else Cause.UNKNOWN
+    return Cause.REFUSED if status >= 400 else Cause.UNKNOWN
 
 
 def _reason(body: bytes | str) -> tuple[str, str]:

@@ -1,0 +1,174 @@
+"""One user's Google Calendar. No sleeping and no retries: the caller decides when to try again.
+
+Source of names and limits: the Calendar v3 discovery document that the client library brings.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httplib2
+from google.auth.credentials import Credentials
+from google_auth_httplib2 import AuthorizedHttp
+from googleapiclient.discovery import build_from_document
+from googleapiclient.discovery_cache import get_static_doc
+
+from . import endpoints
+from .errors import FAILURES, Cause, GoogleError, Target, from_exception
+from .sending import Answer, Call, send
+
+__all__ = ["Answer", "Call", "Changes", "Google"]
+
+PAGE = 2500  # Google's limit
+BATCH = 50
+# The same at every call, with and without a cursor, as Google demands. No time filter: it would be
+# part of the cursor for ever. Deletions come with a cursor by themselves.
+_LIST = {"maxResults": PAGE, "singleEvents": False, "eventTypes": ["default"]}
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed in a calendar since a cursor, or all of it.
+
+    events: deleted ones too where a cursor was given. cursor: for the next time, to be stored only
+    once all of this was dealt with. zone: the calendar's IANA zone. full: no cursor was given, so
+    an event that is missing here proves nothing. access_role: "owner" unless it was taken away.
+    """
+
+    events: list[Json]
+    cursor: str
+    zone: str
+    full: bool
+    access_role: str
+
+
+class Google:
+    """Calls on behalf of one grant. Building it needs no network; one object per thread."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        http: endpoints.Http | None = None,
+        batch_size: int = BATCH,
+    ) -> None:
+        self.credentials = credentials
+        self._http = AuthorizedHttp(credentials, http=http or endpoints.http())
+        self._batch_size = batch_size
+
+    def changes(self, calendar_id: str, cursor: str | None = None) -> Changes:
+        """List what changed since `cursor`; everything without one.
+
+        Raises CursorExpired when Google wants a full list; GoogleError CALENDAR_GONE.
+        """
+        found: dict[str, Json] = {}
+        page: Json = {}
+        for page in self.pages(calendar_id, cursor):
+            found.update((event["id"], event) for event in page.get("items", ()))
+        return Changes(
+            list(found.values()),
+            page.get("nextSyncToken") or cursor or "",
+            page.get("timeZone") or "UTC",
+            cursor is None,
+            page.get("accessRole") or "",
+        )
+
+    def pages(self, calendar_id: str, cursor: str | None = None) -> Iterator[Json]:
+        """The raw pages of `changes`, one call each."""
+        events = _service().events()
+        since = {"syncToken": cursor} if cursor else {}
+        request = events.list(calendarId=calendar_id, **_LIST, **since)
+        target = Target.CURSOR if cursor else Target.CALENDAR
+        return self._follow(request, events.list_next, target)
+
+    def instances(
+        self, calendar_id: str, event_id: str, time_min: datetime, time_max: datetime
+    ) -> list[Json]:
+        """The occurrences of a series between two aware moments."""
+        events = _service().events()
+        span = {"timeMin": time_min.isoformat(), "timeMax": time_max.isoformat()}
+        request = events.instances(
+            calendarId=calendar_id, eventId=event_id, maxResults=PAGE, **span
+        )
+        pages = self._follow(request, events.instances_next, Target.EVENT)
+        return [event for page in pages for event in page.get("items", ())]
+
+    def event(self, calendar_id: str, event_id: str) -> Json:
+        """One event, deleted or not; raises GoogleError GONE once Google has forgotten it."""
+        request = _service().events().get(calendarId=calendar_id, eventId=event_id)
+        return self._do(request, Target.EVENT)
+
+    def send(self, calendar_id: str, calls: Sequence[Call]) -> dict[str, Answer]:
+        """Carry out calls in batches; each has its answer in the result, by its key.
+
+        Nothing is mailed to anybody. An error with `uncertain` may have been carried out. After an
+        error that concerns all calls, the rest is not sent, and answered with that error.
+        Raises Lapsed, and GoogleError for API_DISABLED and BAD_CLIENT, when a batch as a whole was
+        refused so.
+        """
+        return send(_service(), _batch_url(), self._http, calendar_id, calls, self._batch_size)
+
+    def calendar(self, calendar_id: str) -> Json:
+        """The calendar; raises GoogleError CALENDAR_GONE."""
+        return self._do(_service().calendars().get(calendarId=calendar_id))
+
+    def create_calendar(self, summary: str, description: str, zone: str) -> Json:
+        """Create a calendar. After an `uncertain` error one may stand there: do not call again."""
+        body = {"summary": summary, "description": description, "timeZone": zone}
+        return self._do(_service().calendars().insert(body=body), write=True)
+
+    def rename_calendar(self, calendar_id: str, summary: str) -> Json:
+        """Give the calendar another name."""
+        body = {"summary": summary}
+        request = _service().calendars().patch(calendarId=calendar_id, body=body)
+        return self._do(request, write=True)
+
+    def show_calendar(self, calendar_id: str) -> Json:
+        """Tick the calendar in the user's own list; Google leaves a new one unticked."""
+        body = {"selected": True, "hidden": False}
+        request = _service().calendarList().patch(calendarId=calendar_id, body=body)
+        return self._do(request, write=True)
+
+    def delete_calendar(self, calendar_id: str) -> None:
+        """Delete the calendar with all its events; one that is gone already is fine."""
+        try:
+            self._do(_service().calendars().delete(calendarId=calendar_id), write=True)
+        except GoogleError as refusal:
+            if refusal.cause is not Cause.CALENDAR_GONE:
+                raise
+
+    def _follow(
+        self, request: Any, following: Callable[[Any, Json], Any], target: Target
+    ) -> Iterator[Json]:
+        while request is not None:
+            page = self._do(request, target)
+            yield page
+            request = following(request, page)
+
+    def _do(self, request: Any, target: Target = Target.CALENDAR, write: bool = False) -> Json:
+        try:
+            return request.execute(http=self._http) or {}
+        except FAILURES as fault:
+            raise from_exception(fault, target, write) from fault
+
+
+@functools.cache
+def _document() -> Mapping[str, Any]:
+    document: Mapping[str, Any] = json.loads(get_static_doc("calendar", "v3"))
+    return document
+
+
+@functools.cache
+def _service() -> Any:
+    """The library's builder of requests, shared; the transport comes at `execute`."""
+    return build_from_document(_document(), http=httplib2.Http())
+
+
+def _batch_url() -> str:
+    return f"{_document()['rootUrl']}{_document()['batchPath']}"

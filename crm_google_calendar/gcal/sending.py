@@ -1,0 +1,151 @@
+"""Writes to events, in batches: every call gets an answer, whatever happens on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from google_auth_httplib2 import AuthorizedHttp
+
+from . import batch
+from .errors import Cause, GoogleError, Target, error, from_response
+
+# What concerns every further call too, so none is sent.
+_STOPS = frozenset(
+    (
+        Cause.RATE_LIMITED,
+        Cause.QUOTA_USED_UP,
+        Cause.LAPSED,
+        Cause.SCOPE_MISSING,
+        Cause.NO_CALENDAR_SERVICE,
+        Cause.API_DISABLED,
+        Cause.BAD_CLIENT,
+        Cause.CALENDAR_GONE,
+    )
+)
+_RAISED = frozenset((Cause.LAPSED, Cause.API_DISABLED, Cause.BAD_CLIENT))
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call on one event. key: the caller's own. verb: insert, patch, delete or get.
+
+    etag: the event must still have it, or the answer is CHANGED.
+    """
+
+    key: str
+    verb: str
+    event_id: str
+    body: dict[str, Any] | None = None
+    etag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """event: as Google now holds it, None after a deletion. error: None when all went well."""
+
+    key: str
+    event: dict[str, Any] | None = None
+    error: GoogleError | None = None
+
+
+def send(
+    service: Any,
+    url: str,
+    http: AuthorizedHttp,
+    calendar_id: str,
+    calls: Sequence[Call],
+    size: int,
+) -> dict[str, Answer]:
+    """Carry out calls in batches of at most `size`; see `Google.send`."""
+    events = service.events()
+    answers: dict[str, Answer] = {}
+    stop: GoogleError | None = None
+    for group in _groups(calls, size):
+        if stop is None:
+            stop, done = _send(events, url, http, calendar_id, group)
+            answers.update(done)
+        else:
+            unsent = error(stop.cause, stop.status, stop.reason, stop.retry_after)
+            answers.update((call.key, Answer(call.key, error=unsent)) for call in group)
+    return answers
+
+
+def _groups(calls: Sequence[Call], size: int) -> list[list[Call]]:
+    """Split in order; two calls for one event, or one series, would collide within a batch."""
+    groups: list[list[Call]] = []
+    taken: set[str] = set()
+    for call in calls:
+        event = call.event_id.partition("_")[0]
+        if not groups or len(groups[-1]) >= size or event in taken:
+            groups.append([])
+            taken = set()
+        groups[-1].append(call)
+        taken.add(event)
+    return groups
+
+
+def _send(
+    events: Any, url: str, http: AuthorizedHttp, calendar_id: str, calls: Sequence[Call]
+) -> tuple[GoogleError | None, dict[str, Answer]]:
+    """Send one batch: its answers, and the error after which no other batch should follow."""
+    try:
+        parts = batch.post(url, [_request(events, calendar_id, call) for call in calls], http)
+    except GoogleError as fault:
+        if fault.cause in _RAISED:
+            raise
+        if fault.cause is Cause.REFUSED and len(calls) > 1:
+            return _send_halves(events, url, http, calendar_id, calls)
+        return fault, {call.key: Answer(call.key, error=_own(fault, call)) for call in calls}
+    answers = {call.key: _answer(call, part) for call, part in zip(calls, parts, strict=True)}
+    errors = [answer.error for answer in answers.values() if answer.error]
+    return next((fault for fault in errors if fault.cause in _STOPS), None), answers
+
+
+def _send_halves(
+    events: Any, url: str, http: AuthorizedHttp, calendar_id: str, calls: Sequence[Call]
+) -> tuple[GoogleError | None, dict[str, Answer]]:
+    """Google refused the batch because of some call in it: until that one stands alone."""
+    middle = len(calls) // 2
+    first, answers = _send(events, url, http, calendar_id, calls[:middle])
+    second, others = _send(events, url, http, calendar_id, calls[middle:])
+    stop = next((each for each in (first, second) if each and each.cause in _STOPS), None)
+    return stop, answers | others
+
+
+def _request(events: Any, calendar_id: str, call: Call) -> Any:
+    place = {"calendarId": calendar_id}
+    if call.verb == "get":
+        return events.get(**place, eventId=call.event_id)
+    quietly = {**place, "sendUpdates": "none"}
+    if call.verb == "insert":
+        return events.insert(**quietly, body={**(call.body or {}), "id": call.event_id})
+    if call.verb == "patch":
+        request = events.patch(**quietly, eventId=call.event_id, body=call.body or {})
+    elif call.verb == "delete":
+        request = events.delete(**quietly, eventId=call.event_id)
+    else:
+        raise TypeError(f"no such verb: {call.verb}")
+    if call.etag:
+        request.headers["If-Match"] = call.etag
+    return request
+
+
+def _answer(call: Call, part: batch.Part | None) -> Answer:
+    write = call.verb != "get"
+    if part is None:
+        return Answer(call.key, error=error(Cause.TRANSIENT, reason="no_answer", uncertain=write))
+    if part.status < 300:
+        return Answer(call.key, event=part.body)
+    target = Target.CALENDAR if call.verb == "insert" else Target.EVENT
+    fault = from_response(part.status, part.headers, part.content, target, write)
+    if call.verb == "delete" and fault.cause is Cause.GONE:
+        return Answer(call.key)
+    return Answer(call.key, error=fault)
+
+
+def _own(fault: GoogleError, call: Call) -> GoogleError:
+    """The error of the whole batch as that of one call; reading leaves nothing uncertain."""
+    uncertain = fault.uncertain and call.verb != "get"
+    return error(fault.cause, fault.status, fault.reason, fault.retry_after, uncertain)
