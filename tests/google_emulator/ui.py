@@ -1,0 +1,7 @@
+"""Stub."""
+
+from .wire import Reply
+
+
+def answer(emulator, call):
+    return Reply(404)
