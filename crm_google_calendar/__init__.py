@@ -1,0 +1,2 @@
+from . import bridge, controllers, models, wizard
+from .hooks import uninstall_hook

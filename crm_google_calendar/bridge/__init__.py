@@ -1,0 +1,1 @@
+"""The only place that knows both Odoo and the engine."""

@@ -1,0 +1,145 @@
+"""Writing to the CRM: in batches within savepoints, split on error until one stands alone."""
+
+from __future__ import annotations
+
+import logging
+
+import psycopg2
+
+from ..engine.decide import Reason, Verb
+from ..engine.merge import Side
+from . import hints, links
+from .gather import load_records
+from .work import Case, Work
+
+_logger = logging.getLogger(__name__)
+CHUNK = 250
+
+
+def apply_to_crm(work: Work, cases: list[Case]) -> list[Case]:
+    """Do what the cases' actions ask of the CRM; returns those that Google must hear of too."""
+    todo = [case for case in cases if not _only_google(case)]
+    on = [case for case in cases if _only_google(case)]
+    for start in range(0, len(todo), CHUNK):
+        if work.stopped:
+            work.complete = False
+            break
+        on += _apply_chunk(work, todo[start : start + CHUNK])
+        work.checkpoint()
+    return on
+
+
+def _only_google(case: Case) -> bool:
+    return case.action.write_google and not case.action.write_crm
+
+
+def _apply_chunk(work: Work, chunk: list[Case]) -> list[Case]:
+    before = hints.newest(work.env)
+    fresh = _still_true(work, chunk)
+    created = [case for case in fresh if case.action.verb is Verb.CREATE]
+    for source in {case.source for case in created}:
+        _create(work, source, [case for case in created if case.source is source])
+    for case in fresh:
+        if case.action.verb is not Verb.CREATE:
+            _guarded(work, case)
+    hints.forget_own(work, before)
+    work.done += sum(1 for case in chunk if not case.action.write_google)
+    return [case for case in fresh if case.action.write_google and case.link.state != "set_aside"]
+
+
+def _still_true(work: Work, chunk: list[Case]) -> list[Case]:
+    """Drop cases whose record was changed since it was read: the next slice decides them anew."""
+    seen = {id(case): case.crm for case in chunk}
+    load_records(chunk)
+    fresh = [case for case in chunk if case.crm == seen[id(case)]]
+    work.complete = work.complete and len(fresh) == len(chunk)
+    return fresh
+
+
+def _create(work: Work, source, cases: list[Case]) -> None:
+    """Create records; when Odoo refuses the lot, halve it until the one bad entry stands alone."""
+    try:
+        with work.env.cr.savepoint():
+            records = source.create([case.action.result for case in cases])
+            source.env.flush_all()
+    except psycopg2.OperationalError:
+        raise  # a serialization failure: the whole slice is repeated
+    except Exception as error:  # noqa: BLE001 - whatever another add-on raises concerns one entry
+        source.env.invalidate_all()
+        if len(cases) > 1:
+            middle = len(cases) // 2
+            _create(work, source, cases[:middle])
+            _create(work, source, cases[middle:])
+        else:
+            _refused(work, cases[0], error)
+        return
+    for case, record in zip(cases, records, strict=True):
+        case.res_id = record.id
+        work.note(case, Side.CRM, "create", case.action.reason)
+    links.settle_new(work, [case for case in cases if not case.link])
+    for case in cases:
+        if case.link.res_id != case.res_id or not case.link.base:
+            links.settle(work, case, case.action.result, case.event)
+
+
+def _guarded(work: Work, case: Case) -> None:
+    try:
+        with work.env.cr.savepoint():
+            _apply(work, case)
+            case.source.env.flush_all()
+    except psycopg2.OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever another add-on raises concerns one entry
+        case.source.env.invalidate_all()
+        _refused(work, case, error)
+
+
+def _refused(work: Work, case: Case, error: Exception) -> None:
+    _logger.info(
+        "event %s of calendar %s refused by the CRM: %s",
+        case.event_id,
+        case.calendar.id,
+        type(error).__name__,
+    )
+    detail = str(error).split("\n")[0][:200] if hasattr(error, "args") and error.args else ""
+    links.set_aside(work, case, "odoo_refused", detail)
+
+
+def _apply(work: Work, case: Case) -> None:
+    action = case.action
+    if action.verb is Verb.SETTLE:
+        _settle(work, case)
+    elif action.verb is Verb.ARCHIVE:
+        case.source.archive(case.source.records.browse(case.res_id))
+        work.note(case, Side.CRM, "remove", action.reason)
+        case.link.unlink()
+    elif action.verb is Verb.DETACH:
+        cause = case.crm.reason if action.reason is Reason.OUT_OF_SIGHT else action.reason.value
+        work.note(case, Side.CRM, "remove", action.reason)
+        links.detach(work.env, case.link, cause)
+    elif action.verb is Verb.CLOSE:
+        case.link.unlink()
+
+
+def _settle(work: Work, case: Case) -> None:
+    """Write the merged entry; the link is settled here only where Google needs no write."""
+    action = case.action
+    if action.write_crm:
+        record = case.source.records.browse(case.res_id)
+        case.source.write(record, case.crm.entry, action.result)
+        work.note(case, Side.CRM, "write", action.reason)
+        tell_losers(case, record)
+    if not action.write_google:
+        links.settle(work, case, action.result, case.event)
+
+
+def tell_losers(case: Case, record) -> None:
+    """Keep the values that lost a clash where the user looks for them: on the record."""
+    if not case.action.clashes:
+        return
+    _ = case.source.env._
+    lines = [f"{clash.field}: {clash.lost}" for clash in case.action.clashes]
+    body = _("Changed in the CRM and in Google at once. Not kept: %s", "; ".join(lines))
+    target = record if hasattr(record, "message_post") else record.env["mail.thread"]
+    if target:
+        target.sudo()._message_log(body=body)  # sudo: a note, whoever may write on the record

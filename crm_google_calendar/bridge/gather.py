@@ -1,0 +1,235 @@
+"""From Google's feed, the links and the records: the cases of one calendar, each with its action."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from ..engine.decide import Action, Reason, Verb, decide, lose_sight
+from ..engine.entry import Entry, from_json
+from ..gcal.client import Call
+from ..gcal.errors import Cause
+from ..gcal.translate import is_gone, mark_of, series_of, to_entry
+from . import links
+from .feed import Feed
+from .settings import database_uuid
+from .work import Case, Work
+
+_logger = logging.getLogger(__name__)
+GONE = ("deleted_there", "calendar_gone")  # causes of a detached link whose event is not there
+
+
+def gather(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:
+    """All cases of one calendar, decided.
+
+    hinted: ids of records of this kind that may have changed; a full feed compares all anyway.
+    """
+    cases = _linked(work, feed, hinted) + _new_events(work, feed) + _new_records(work, feed, hinted)
+    ask_google(work, [case for case in cases if case.unknown])
+    cases = [case for case in cases if not case.unknown]
+    load_records(cases)
+    for case in cases:
+        case.action = choose(work, case)
+        if case.pending and case.action.verb is Verb.NOTHING:
+            case.link.pending = False  # it never arrived, and is not wanted any more
+    return [case for case in cases if case.action.verb is not Verb.NOTHING]
+
+
+def choose(work: Work, case: Case) -> Action:
+    """The engine's decision, once what only the bridge can know is settled."""
+    if case.link.state == "detached":
+        return _choose_detached(work, case)
+    if case.crm.out_of_sight:
+        return lose_sight(case.base)
+    if not case.link and case.res_id and case.google and case.crm.entry is None:
+        case.res_id = None  # marked as ours, but its record is gone: an entry like any other
+    return decide(case.base, case.crm.entry, case.google, work.settings.policy, case.pending)
+
+
+def _choose_detached(work: Work, case: Case) -> Action:
+    """A detached link takes part again when its event was restored, or its record is back."""
+    if case.crm.entry is None and case.google is None and not case.crm.out_of_sight:
+        return Action(Verb.CLOSE, Reason.GONE_BOTH)
+    if case.crm.entry and case.google and case.link.cause != "kept":
+        return decide(case.base, case.crm.entry, case.google, work.settings.policy)
+    return Action(Verb.NOTHING, Reason.SETTLED)
+
+
+def load_records(cases: list[Case]) -> None:
+    """Read the CRM's side of the cases, in one go for each kind."""
+    for source in {case.source for case in cases}:
+        mine = [case for case in cases if case.source is source and case.res_id]
+        locals_ = source.load({case.res_id: case.base or case.google for case in mine})
+        for case in mine:
+            case.crm = locals_[case.res_id]
+
+
+def ask_google(work: Work, cases: list[Case]) -> None:
+    """Ask for single events: one that is merely absent from a list may still be there."""
+    by_calendar: dict[Any, list[Case]] = {}
+    for case in cases:
+        by_calendar.setdefault(case.calendar, []).append(case)
+    for calendar, mine in by_calendar.items():
+        work.checkpoint()
+        calls = [Call(key=case.event_id, verb="get", event_id=case.event_id) for case in mine]
+        answers = work.google.send(calendar.google_id, calls)
+        for case in mine:
+            _take_answer(work, case, answers[case.event_id])
+
+
+def _take_answer(work, case, answer):
+    if answer.error is None or answer.error.cause is Cause.GONE:
+        case.unknown = False
+        take_event(case, answer.event)
+    else:
+        work.interrupt(answer.error)
+
+
+def take_event(case: Case, event: dict[str, Any] | None) -> None:
+    """Let the case see this state of its event; None, or a cancelled one, is gone."""
+    case.event, case.google, case.etag = event, None, None
+    if event and not is_gone(event):
+        case.etag = event.get("etag")
+        case.google = _entry(case, event)
+
+
+def _entry(case: Case, event: dict[str, Any]) -> Entry:
+    if case.base and case.link and case.link.etag and case.link.etag == event.get("etag"):
+        return case.base  # the echo of our own write
+    zone = case.calendar.zone or case.source.zone.key
+    return to_entry(event, case.source.kind, zone, case.base)
+
+
+def _linked(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:
+    source = work.sources[feed.calendar.kind]
+    cases = []
+    for link in _links(work, feed, hinted):
+        event = feed.events.get(link.event_id)
+        case = Case(
+            calendar=feed.calendar,
+            source=source,
+            link=link,
+            res_id=link.res_id or None,
+            event_id=link.event_id,
+            etag=link.etag or None,
+            base=from_json(link.base),
+            pending=from_json(link.pending),
+        )
+        if _is_worth_it(work, link, event, hinted) and _see(work, feed, case, event):
+            cases.append(case)
+    return cases
+
+
+def _links(work: Work, feed: Feed, hinted: set[int]):
+    all_links = work.env["crm.google.link"]
+    here = [("calendar_id", "=", feed.calendar.id)]
+    if feed.full:
+        return all_links.search(here)
+    asked = ["|", "|", "|", ("event_id", "in", list(feed.events)), ("pending", "!=", False)]
+    asked += [("series", "in", list(feed.series)), ("res_id", "in", list(hinted))]
+    open_ends = ["|", ("base", "=", False), ("etag", "=", False)]
+    new = all_links.search([*here, ("state", "=", "linked"), *open_ends])
+    return all_links.search(here + asked) | new
+
+
+def _is_worth_it(work, link, event, hinted) -> bool:
+    """A link that is set aside waits for a change, a retry, or the user's own run."""
+    if link.state == "linked":
+        return True
+    changed = bool(event) and event.get("etag") != link.etag
+    asked = link.res_id in hinted or work.run.trigger == "wizard"
+    if link.state == "detached":
+        return changed and not is_gone(event) or asked
+    return changed or asked
+
+
+def _see(work: Work, feed: Feed, case: Case, event: dict[str, Any] | None) -> bool:
+    """Settle what is known of the event's side; False where the case must wait."""
+    if event is not None:
+        try:
+            take_event(case, event)
+        except ValueError:
+            links.set_aside(work, case, "unreadable")
+            return False
+    elif case.link.state == "detached" and case.link.cause in GONE:
+        case.google = None
+    elif _must_ask(feed, case):
+        case.unknown = True
+    else:
+        case.google = case.base  # an incremental feed does not name what did not change
+    return True
+
+
+def _must_ask(feed: Feed, case: Case) -> bool:
+    """Whether the event's absence from the feed says nothing about it."""
+    if not case.base:
+        return not case.res_id  # set aside before its record could be made
+    return feed.full or case.link.series in feed.series or not case.link.etag
+
+
+def _new_events(work: Work, feed: Feed) -> list[Case]:
+    """Events without a link: made in Google, or ours from before a link was lost."""
+    known = set(_known_events(work, feed))
+    ours = database_uuid(work.env)
+    source = work.sources[feed.calendar.kind]
+    fresh = [e for key, e in feed.events.items() if key not in known and not is_gone(e)]
+    marks = {event["id"]: mark_of(event) for event in fresh}
+    named = {mark.record for mark in marks.values() if mark and mark.model == source.model}
+    taken = _linked_records(work, feed.calendar, named)
+    cases = []
+    for event in fresh:
+        mark = marks[event["id"]]
+        if mark and mark.database != ours:
+            continue  # another database's entry, a copy's or an original's: hands off
+        adopts = bool(mark) and mark.model == source.model and mark.record not in taken
+        case = _new_event(work, feed, source, event, mark.record if adopts else None)
+        if case:
+            taken.add(case.res_id)
+            cases.append(case)
+    return cases
+
+
+def _new_event(work, feed, source, event, res_id) -> Case | None:
+    case = Case(feed.calendar, source, work.env["crm.google.link"], res_id, event["id"])
+    try:
+        take_event(case, event)
+    except ValueError:
+        links.set_aside(work, case, "unreadable")
+        return None
+    return case if res_id or work.window.has(case.google) else None
+
+
+def _known_events(work: Work, feed: Feed) -> list[str]:
+    domain = [("calendar_id", "=", feed.calendar.id), ("event_id", "in", list(feed.events))]
+    return work.env["crm.google.link"].search_fetch(domain, ["event_id"]).mapped("event_id")
+
+
+def _linked_records(work: Work, calendar, ids) -> set[int]:
+    domain = [("calendar_id", "=", calendar.id), ("res_id", "in", list(ids))]
+    return set(work.env["crm.google.link"].search_fetch(domain, ["res_id"]).mapped("res_id"))
+
+
+def _new_records(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:
+    """Records of the window that have no link yet; all of them, or those that were hinted at."""
+    if not feed.full and not hinted:
+        return []
+    source = work.sources[feed.calendar.kind]
+    ids = source.in_window(work.window, None if feed.full else hinted)
+    taken = _linked_records(work, feed.calendar, ids)
+    no_link = work.env["crm.google.link"]
+    marked = _marked_records(work, feed, source)
+    cases = [
+        Case(feed.calendar, source, no_link, res_id)
+        for res_id in ids
+        if res_id not in taken and res_id not in marked
+    ]
+    for case in cases:
+        case.event_id = links.new_event_id(work, case)
+    return cases
+
+
+def _marked_records(work, feed, source) -> set[int]:
+    """Records that an event of this feed names: that event adopts them."""
+    ours = database_uuid(work.env)
+    marks = [mark_of(event) for event in feed.events.values() if not is_gone(event)]
+    return {m.record for m in marks if m and m.database == ours and m.model == source.model}

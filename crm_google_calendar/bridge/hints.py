@@ -1,0 +1,73 @@
+"""From hints, rows that say "this record may have changed", to the accounts they concern."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+
+def newest(env) -> int:
+    """The highest hint this transaction can see; what it sees beyond it later is its own."""
+    hint = env["crm.google.hint"].search([], order="id desc", limit=1)
+    return hint.id or 0
+
+
+def dispatch(env, skip=None, above: int = 0) -> None:
+    """Give the hints that nobody owns yet to the accounts they concern.
+
+    skip: an account that made the change itself. above: only hints newer than that one.
+    """
+    hints = env["crm.google.hint"]
+    raw = hints.search([("account_id", "=", False), ("id", ">", above)])
+    wanted = defaultdict(set)
+    for hint in raw:
+        wanted[hint.model].add(hint.res_id)
+    rows = {
+        (account.id, model, res_id)
+        for model, ids in wanted.items()
+        for res_id, accounts in _concerned(env, model, ids).items()
+        for account in accounts
+        if account != skip
+    }
+    hints.create(
+        [{"account_id": a, "model": model, "res_id": r} for a, model, r in sorted(rows)]
+    )
+    raw.unlink()
+
+
+def forget_own(work, before: int) -> None:
+    """Our own writes concern the other guests' accounts only."""
+    work.env.flush_all()
+    dispatch(work.env, skip=work.account, above=before)
+
+
+def of_account(account):
+    """The hints that wait for this account's run."""
+    return account.env["crm.google.hint"].search([("account_id", "=", account.id)])
+
+
+def waiting_accounts(env):
+    """Connected accounts with hints."""
+    rows = env["crm.google.hint"]._read_group([("account_id", "!=", False)], ["account_id"])
+    accounts = env["crm.google.account"].concat(*(account for (account,) in rows))
+    return accounts.filtered(lambda account: account.state == "connected")
+
+
+def _concerned(env, model, ids):
+    """Record id -> accounts that hold a link to the record or whose user it belongs to."""
+    result = defaultdict(set)
+    for link in env["crm.google.link"].search([("model", "=", model), ("res_id", "in", list(ids))]):
+        result[link.res_id].add(link.account_id)
+    accounts = env["crm.google.account"].search([("state", "in", ("connected", "reconnect"))])
+    by_user = {account.user_id: account for account in accounts}
+    records = env[model].with_context(active_test=False).browse(ids).exists()
+    for record in records:
+        for user in _users(record):
+            if user in by_user:
+                result[record.id].add(by_user[user])
+    return result
+
+
+def _users(record):
+    if record._name == "mail.activity":
+        return record.user_id
+    return record.partner_ids.user_ids | record.user_id

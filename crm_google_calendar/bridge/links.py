@@ -1,0 +1,96 @@
+"""Reading and writing the link rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..engine.entry import Entry, to_json
+from ..gcal.translate import series_of
+from .sentences import reason_text
+from .work import Case, Work
+
+
+def settle(work: Work, case: Case, entry: Entry, event: dict[str, Any] | None) -> None:
+    """Write that both sides now hold this entry; makes the link when there is none yet."""
+    values = {
+        "base": to_json(entry),
+        "pending": False,
+        "state": "linked",
+        "cause": False,
+        "reason": False,
+        "last_sync": work.odoo_now,
+        **_from_event(event),
+    }
+    _write(work, case, values)
+
+
+def settle_new(work: Work, cases: list[Case]) -> None:
+    """Make the links of records just created from events, all at once."""
+    rows = [
+        {
+            **_identity(case),
+            "base": to_json(case.action.result),
+            "last_sync": work.odoo_now,
+            **_from_event(case.event),
+        }
+        for case in cases
+    ]
+    for case, link in zip(cases, work.env["crm.google.link"].create(rows), strict=True):
+        case.link = link
+
+
+def set_pending(work: Work, cases: list[Case]) -> None:
+    """Store what is about to be sent, so that a lost answer can be healed."""
+    new = [case for case in cases if not case.link]
+    rows = [{**_identity(case), "pending": to_json(case.action.result)} for case in new]
+    for case, link in zip(new, work.env["crm.google.link"].create(rows), strict=True):
+        case.link = link
+    for case in cases:
+        if case.action.result:
+            case.pending = case.action.result
+            case.link.write({"pending": to_json(case.pending), "res_id": case.res_id})
+
+
+def set_aside(work: Work, case: Case, cause: str, detail: str = "") -> None:
+    """Stop trying this link until its cause is dealt with; visible to the user, with a reason."""
+    reason = reason_text(work.env, cause, detail)
+    _write(work, case, {"state": "set_aside", "cause": cause, "reason": reason})
+    work.counts["set_aside"] = work.counts.get("set_aside", 0) + 1
+
+
+def detach(env, links, cause: str) -> None:
+    """Keep both sides as they are and sync them no more."""
+    reason = reason_text(env, cause)
+    links.write({"state": "detached", "cause": cause, "reason": reason, "pending": False})
+
+
+def new_event_id(work: Work, case: Case) -> str:
+    """The id of the event that a record gets; the next generation where one was used up."""
+    generation = case.link.generation if case.link else 0
+    return work.account._event_id(case.source.model, case.res_id, generation)
+
+
+def _write(work: Work, case: Case, values: dict[str, Any]) -> None:
+    if case.link:
+        case.link.write({"model": case.source.model, "res_id": case.res_id, **values})
+    else:
+        case.link = work.env["crm.google.link"].create({**_identity(case), **values})
+
+
+def _identity(case: Case) -> dict[str, Any]:
+    return {
+        "calendar_id": case.calendar.id,
+        "model": case.source.model,
+        "res_id": case.res_id,
+        "event_id": case.event_id,
+    }
+
+
+def _from_event(event: dict[str, Any] | None) -> dict[str, Any]:
+    if not event:
+        return {}
+    return {
+        "etag": event.get("etag"),
+        "url": event.get("htmlLink"),
+        "series": series_of(event) or False,
+    }

@@ -1,0 +1,182 @@
+"""Meetings: `calendar.event` records as entries, and back."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from odoo.fields import Command, Domain
+
+from ..engine import richtext
+from ..engine.entry import TEXT_LENGTH, AllDay, Entry, Kind, Timed
+from ..engine.merge import changed_fields
+from .source import Source, record_address
+from .zones import naive, utc
+
+NO_TITLE = "(No title)"  # Odoo needs a name; Google shows the same words for an empty one
+
+
+class MeetingSource(Source):
+    """The meetings a user attends."""
+
+    kind = Kind.EVENT
+    model = "calendar.event"
+
+    def in_window(self, window, among=None):
+        """Ids of the user's meetings that touch the window; only those `among` these ids."""
+        domain = self._mine() & self._among(among)
+        if window.start:
+            domain &= Domain("stop", ">=", naive(window.start))
+        if window.end:
+            domain &= Domain("start", "<", naive(window.end) + timedelta(hours=14))
+        return self.records.search((domain & Domain("active", "=", True))).ids
+
+    def missing_because(self, record):
+        """Why this existing record has no entry for the user: archived or out of his sight."""
+        if not record.active:
+            return "archived"
+        return "" if self._is_mine(record) else "not_a_guest"
+
+    def read(self, record, like=None):
+        """The entry of one meeting; what Odoo does not hold comes from `like`."""
+        return Entry.make(
+            Kind.EVENT,
+            "" if record.name == NO_TITLE else record.name or "",
+            self._read_when(record),
+            zone=like.zone if like else self.zone.key,
+            place=record.location or "",
+            text=richtext.from_odoo(record.description),
+            details=self._details(record, like),
+            privacy=record.privacy or "default",
+            busy=record.show_as != "free",
+            reminders=self._reminders(record),
+            mails=like.mails if like else frozenset(),
+        )
+
+    def create(self, entries):
+        """Create one meeting for each entry, in their order, with the user as only guest."""
+        partner = self.user.partner_id.id
+        mine = {"user_id": self.user.id, "partner_ids": [Command.set([partner])]}
+        return self.records.create([{**self._values(entry), **mine} for entry in entries])
+
+    def write(self, record, held, entry):
+        """Write what differs between the entry the record holds and the one it shall hold."""
+        changed = changed_fields(held, entry)
+        if "text" in changed and self._text_is_longer(record):
+            changed -= {"text"}
+        values = self._values(entry, changed)
+        if "reminders" in changed:
+            values["alarm_ids"] = self._alarm_commands(record, held, entry)
+        if values:
+            record.write(values)
+
+    def archive(self, records):
+        records.action_archive()
+
+    def _mine(self):
+        partner = self.user.partner_id.id
+        alone = Domain("user_id", "=", self.user.id) & Domain("partner_ids", "=", False)
+        return Domain("partner_ids", "in", [partner]) | alone
+
+    def _is_mine(self, record):
+        partners = record.partner_ids
+        return self.user.partner_id in partners or (
+            not partners and record.user_id == self.user
+        )
+
+    def _read_when(self, record):
+        if record.allday:
+            return AllDay(record.start_date, record.stop_date or record.start_date)
+        return Timed(utc(record.start), utc(record.stop))
+
+    def _values(self, entry, changed=None):
+        """Odoo values of the changed fields; of all fields for a new record."""
+        values = {}
+        if changed is None or "when" in changed:
+            values.update(_when_values(entry.when))
+        simple = {
+            "title": ("name", entry.title or NO_TITLE),
+            "place": ("location", entry.place or False),
+            "text": ("description", richtext.to_odoo(entry.text) or False),
+            "privacy": ("privacy", False if entry.privacy == "default" else entry.privacy),
+            "busy": ("show_as", "busy" if entry.busy else "free"),
+        }
+        for name, (field, value) in simple.items():
+            if changed is None or name in changed:
+                values[field] = value
+        if changed is None and entry.reminders:
+            values["alarm_ids"] = [Command.set(self._alarms(entry.reminders).ids)]
+        return values
+
+    def _text_is_longer(self, record):
+        """Whether the record's description did not fit into Google; it is never overwritten."""
+        return len(richtext.from_odoo(record.description)) > TEXT_LENGTH
+
+    def _reminders(self, record):
+        popups = record.alarm_ids.filtered(lambda alarm: alarm.alarm_type == "notification")
+        return frozenset(popups.mapped("duration_minutes"))
+
+    def _alarm_commands(self, record, held, entry):
+        """Only what was added and removed: alarms that Google cannot hold stay."""
+        gone = held.reminders - entry.reminders
+        old = record.alarm_ids.filtered(
+            lambda alarm: alarm.alarm_type == "notification" and alarm.duration_minutes in gone
+        )
+        new = self._alarms(entry.reminders - held.reminders)
+        return [Command.unlink(alarm.id) for alarm in old] + [
+            Command.link(alarm.id) for alarm in new
+        ]
+
+    def _alarms(self, minutes):
+        """The pop-up alarms for these minutes; missing ones are made."""
+        # sudo: alarms are shared by all users, and a salesperson may lack the right to make one
+        alarms = self.env["calendar.alarm"].sudo()
+        found = alarms.search(
+            [("alarm_type", "=", "notification"), ("duration_minutes", "in", list(minutes))]
+        )
+        first = {alarm.duration_minutes: alarm for alarm in found.sorted("id", reverse=True)}
+        missing = [number for number in minutes if number not in first]
+        made = alarms.create([self._alarm_values(number) for number in sorted(missing)])
+        return alarms.concat(*first.values(), made)
+
+    def _alarm_values(self, minutes):
+        for interval, size in (("days", 1440), ("hours", 60)):
+            if minutes and minutes % size == 0:
+                break
+        else:
+            interval, size = "minutes", 1
+        return {
+            "name": self.env._("Notification - %(minutes)s minutes before", minutes=minutes),
+            "alarm_type": "notification",
+            "interval": interval,
+            "duration": minutes // size,
+        }
+
+    def _details(self, record, like):
+        """What the CRM knows; nothing for a meeting made in Google of which it knows no more."""
+        _ = self.env._
+        # sudo: guests' names are on the meeting the user sees, whatever company they belong to
+        known = record.sudo()
+        guests = (known.partner_ids - self.user.partner_id).mapped("name")
+        lines = []
+        if guests:
+            lines.append(_("Guests: %s", ", ".join(filter(None, sorted(guests, key=str)))))
+        if record.opportunity_id:
+            lines.append(_("Opportunity: %s", known.opportunity_id.name))
+        if record.videocall_location:
+            lines.append(_("Video call: %s", record.videocall_location))
+        if lines or not like or like.details:
+            lines.append(_("In the CRM: %s", record_address(self.env, self.model, record.id)))
+        return "\n".join(lines)
+
+
+def _when_values(when):
+    if isinstance(when, AllDay):
+        return {
+            "allday": True,
+            "start_date": when.first,
+            "stop_date": when.last,
+            # Odoo's own convention for whole days, stored as if UTC
+            "start": datetime.combine(when.first, time(8)),
+            "stop": datetime.combine(when.last, time(18)),
+        }
+    return {"allday": False, "start": naive(when.start), "stop": naive(when.end)}

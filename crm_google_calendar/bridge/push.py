@@ -1,0 +1,103 @@
+"""Writing to Google: store the intent, checkpoint, call, settle, checkpoint."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from ..engine.decide import Verb
+from ..engine.merge import Side
+from ..gcal.client import Answer, Call
+from ..gcal.errors import Cause, GoogleError
+from ..gcal.translate import Mark, is_gone, mark_of, to_body, to_patch
+from . import links
+from .settings import database_uuid
+from .work import Case, Work
+
+_logger = logging.getLogger(__name__)
+CHUNK = 250  # five batches between two checkpoints
+INSERT, PATCH, DELETE = "insert", "patch", "delete"
+
+
+def push_to_google(work: Work, cases: list[Case]) -> list[Case]:
+    """Send the cases; returns those that must be looked at again, since Google had other news."""
+    again: list[Case] = []
+    for start in range(0, len(cases), CHUNK):
+        if work.stopped:
+            work.complete = False
+            break
+        again += _push_chunk(work, cases[start : start + CHUNK])
+    return again
+
+
+def _push_chunk(work: Work, chunk: list[Case]) -> list[Case]:
+    links.set_pending(work, chunk)
+    work.checkpoint()
+    again: list[Case] = []
+    for calendar in {case.calendar for case in chunk}:
+        mine = {case.event_id: case for case in chunk if case.calendar == calendar}
+        calls = [_call(work, case) for case in mine.values()]
+        answers = work.google.send(calendar.google_id, calls)
+        for key, case in mine.items():
+            if _take(work, case, answers[key]):
+                again.append(case)
+        work.checkpoint()
+    return again
+
+
+def _call(work: Work, case: Case) -> Call:
+    action = case.action
+    mark = Mark(database_uuid(work.env), case.source.model, case.res_id or 0)
+    if action.verb is Verb.DELETE:
+        case.verb = DELETE
+        return Call(case.event_id, DELETE, case.event_id, None, case.etag)
+    if case.google is None:
+        case.verb = INSERT
+        return Call(case.event_id, INSERT, case.event_id, to_body(action.result, mark), None)
+    case.verb = PATCH
+    body = to_patch(action.result, case.google, mark)
+    return Call(case.event_id, PATCH, case.event_id, body, case.etag)
+
+
+def _take(work: Work, case: Case, answer: Answer) -> bool:
+    """Settle one answer; True where the event must be asked for and the case decided again."""
+    if answer.error is not None:
+        return _fail(work, case, answer.error)
+    work.done += 1
+    what = {INSERT: "create", PATCH: "write", DELETE: "remove"}[case.verb]
+    work.note(case, Side.GOOGLE, what, case.action.reason)
+    if case.verb == DELETE:
+        case.link.unlink()
+    else:
+        links.settle(work, case, case.action.result, answer.event)
+    return False
+
+
+def _fail(work: Work, case: Case, error: GoogleError) -> bool:
+    if error.cause in (Cause.DUPLICATE, Cause.CHANGED) or _may_be_gone(case, error):
+        return True
+    if error.cause.retried or error.cause in (Cause.LAPSED, Cause.API_DISABLED):
+        work.interrupt(error)  # it stays pending and is sent, or found, in the next slice
+        return False
+    _logger.info("link %s set aside: %s", case.link.id, error)
+    work.done += 1
+    links.set_aside(work, case, error.cause.value, error.reason)
+    return False
+
+
+def _may_be_gone(case: Case, error: GoogleError) -> bool:
+    """Google answers 404, 410 and at times 403 for an event that was deleted."""
+    return case.verb != INSERT and error.cause in (Cause.GONE, Cause.NO_ACCESS)
+
+
+def take_new_id(work: Work, case: Case) -> None:
+    """A deleted event's id stays taken, and so does a stranger's: go on with the next one."""
+    case.link.write(case.link._next_id())
+    case.event_id, case.etag, case.event, case.google = case.link.event_id, None, None, None
+
+
+def is_ours(work: Work, case: Case, event: dict[str, Any]) -> bool:
+    """Whether a standing event is the one that this case was inserting."""
+    mark = mark_of(event)
+    mine = Mark(database_uuid(work.env), case.source.model, case.res_id or 0)
+    return not is_gone(event) and mark == mine

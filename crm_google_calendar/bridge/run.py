@@ -1,0 +1,145 @@
+"""One slice of a run: pull, compare, decide, write. A run is its slices until nothing is left.
+
+Every slice starts from what both sides hold, so it may be cut off anywhere and begun again.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from ..engine.decide import Verb
+from ..engine.plan import CAP, Plan, Step, plan
+from ..gcal.errors import Cause, GoogleError
+from . import hints
+from .apply import apply_to_crm
+from .feed import Feed, read_feed
+from .gather import ask_google, choose, gather, load_records, take_event
+from .push import INSERT, is_ours, push_to_google, take_new_id
+from .sentences import reason_text
+from .work import Case, Work
+
+_logger = logging.getLogger(__name__)
+FULL_PASS_EVERY = timedelta(hours=24)
+ROUNDS = 3
+
+
+def run_slice(work: Work) -> bool:
+    """Carry one run on; returns whether it is finished.
+
+    Raises what PostgreSQL raises for a serialization failure: the caller repeats the slice.
+    """
+    hinted = hints.of_account(work.account)
+    feeds = _read_feeds(work)
+    work.checkpoint()  # a new snapshot: records are read as they are after Google was asked
+    cases = {case.key: case for feed in feeds for case in _gather(work, feed, hinted)}
+    the_plan = _plan(work, list(cases.values()))
+    execute(work, [cases[step.key] for step in the_plan.steps])
+    _finish(work, feeds, the_plan, cases, hinted)
+    return work.complete
+
+
+def _read_feeds(work: Work) -> list[Feed]:
+    feeds = []
+    for calendar in work.account.calendar_ids.filtered(lambda calendar: calendar.state == "ready"):
+        if work.interruption:
+            break
+        work.checkpoint()
+        feed = read_feed(work, calendar, _needs_full_pass(work, calendar))
+        feeds += [feed] if feed else []
+    return feeds
+
+
+def _needs_full_pass(work: Work, calendar) -> bool:
+    if work.run.full or not calendar.cursor or not calendar.full_pass:
+        return True
+    return calendar.full_pass < work.odoo_now - FULL_PASS_EVERY
+
+
+def _gather(work: Work, feed: Feed, hinted) -> list[Case]:
+    model = work.sources[feed.calendar.kind].model
+    return gather(work, feed, {hint.res_id for hint in hinted if hint.model == model})
+
+
+def _plan(work: Work, cases: list[Case]) -> Plan:
+    steps = [Step(case.key, case.action, _starts(work, case)) for case in cases]
+    ceiling = None if work.run.allow_deletions else work.settings.ceiling
+    links_count = work.env["crm.google.link"].search_count(
+        [("account_id", "=", work.account.id), ("state", "=", "linked")]
+    )
+    the_plan = plan(steps, work.now, max(0, CAP - work.run.done), ceiling, links_count)
+    work.run.total = work.run.done + len(the_plan.steps)
+    work.checkpoint()
+    return the_plan
+
+
+def _starts(work: Work, case: Case):
+    entry = case.entry
+    return entry.starts if entry else work.now
+
+
+def execute(work: Work, cases: list[Case]) -> None:
+    """Write the CRM's side, then Google's; what Google had other news of is decided again."""
+    for _round in range(ROUNDS):
+        again = push_to_google(work, apply_to_crm(work, cases))
+        if not again:
+            return
+        cases = _decide_again(work, again)
+    work.complete = work.complete and not cases
+
+
+def _decide_again(work: Work, cases: list[Case]) -> list[Case]:
+    """Look at the events of these cases as they are now, and at their records, and decide."""
+    if not _calendars_stand(work, cases):
+        return []
+    for case in cases:
+        case.unknown = True
+    ask_google(work, cases)
+    known = [case for case in cases if not case.unknown]
+    load_records(known)
+    for case in known:
+        _choose_again(work, case)
+    return [case for case in known if case.action.verb is not Verb.NOTHING]
+
+
+def _choose_again(work: Work, case: Case) -> None:
+    if case.verb == INSERT and (case.google is None or not is_ours(work, case, case.event)):
+        take_new_id(work, case)
+    case.pending = case.action.result or case.pending
+    take_event(case, case.event)
+    case.action = choose(work, case)
+
+
+def _calendars_stand(work: Work, cases: list[Case]) -> bool:
+    """A missing calendar looks like missing events; nothing may be concluded from it."""
+    for calendar in {case.calendar for case in cases}:
+        work.checkpoint()
+        try:
+            work.google.calendar(calendar.google_id)
+        except GoogleError as error:
+            if error.cause is Cause.CALENDAR_GONE:
+                calendar.state = "gone"
+            work.interrupt(error)
+            return False
+    return True
+
+
+def _finish(work: Work, feeds: list[Feed], the_plan: Plan, cases, hinted) -> None:
+    """Move the cursors, once every entry of their feeds was settled or set aside."""
+    held = [cases[step.key] for step in the_plan.held]
+    for case in held:  # many deletions at once wait for the user's answer
+        case.link.write({"cause": "held", "reason": reason_text(work.env, "held")})
+    work.run.write({"left_over": len(the_plan.left_over), "held": len(held)})
+    postponed = {cases[step.key].calendar for step in (*the_plan.left_over, *the_plan.held)}
+    for feed in feeds:
+        if not work.complete:
+            break
+        if feed.calendar in postponed:
+            feed.calendar.full_pass = False  # the next run looks at everything again
+        else:
+            feed.calendar.cursor = feed.cursor
+            if feed.full:
+                feed.calendar.full_pass = work.odoo_now
+    if work.complete:
+        hinted.unlink()
+    work.checkpoint()

@@ -1,0 +1,134 @@
+"""Every sentence about a failure or a result: what happened, and what to do.
+
+The texts are Odoo translations, so they are literal here; a test makes sure that no cause of
+`gcal.errors` is without one.
+"""
+
+from __future__ import annotations
+
+from ..gcal.errors import Cause
+
+
+def cause_text(env, cause: Cause) -> str:
+    """What a failed call to Google means for the person, and what to do about it."""
+    return _causes(env)[cause]
+
+
+def reason_text(env, cause: str, detail: str = "") -> str:
+    """Why one entry is set aside or detached."""
+    texts = _reasons(env)
+    text = texts.get(cause) or _causes(env)[Cause(cause)]
+    return f"{text} ({detail})" if detail else text
+
+
+def run_summary(run) -> str:
+    """The result of a run in words."""
+    _ = run.env._
+    if run.state in ("queued", "running"):
+        return _("The synchronization with Google is under way.")
+    parts = [text for number, text in _counts(run) if number]
+    if run.state == "stopped":
+        start = _("Stopped. What was done so far stays.")
+    elif not parts:
+        return _("Everything was up to date with Google; nothing had to be changed.")
+    else:
+        start = _("Synchronized with Google.")
+    return " ".join([start, _("%s.", ", ".join(parts)) if parts else ""]).strip()
+
+
+def _counts(run):
+    _ = run.env._
+    return (
+        (run.crm_created, _("%s created in the CRM", run.crm_created)),
+        (run.crm_changed, _("%s changed in the CRM", run.crm_changed)),
+        (run.crm_removed, _("%s detached or archived in the CRM", run.crm_removed)),
+        (run.google_created, _("%s created in Google", run.google_created)),
+        (run.google_changed, _("%s changed in Google", run.google_changed)),
+        (run.google_removed, _("%s removed in Google", run.google_removed)),
+        (run.set_aside, _("%s set aside", run.set_aside)),
+        (run.left_over, _("%s left over for the next run", run.left_over)),
+        (run.held, _("%s deletions wait for your answer", run.held)),
+    )
+
+
+def _reasons(env):
+    _ = env._
+    return {
+        "deleted_there": _("It was deleted in Google. The record stays; it is not sent again."),
+        "kept": _("You chose to keep it here; it is no longer synchronized."),
+        "held": _("It waits for your answer, because many entries were deleted at once."),
+        "reassigned": _("It is assigned to somebody else now; your entry in Google stays."),
+        "not_a_guest": _("You are no longer a guest of this meeting; your entry in Google stays."),
+        "no_access": _("You may no longer see this record; your entry in Google stays."),
+        "is_a_meeting": _("It became a meeting, and is synchronized as one."),
+        "calendar_gone": _("Its calendar was deleted in Google. The record stays."),
+        "unreadable": _(
+            "Google sent this entry without a start. Open it in Google, give it a time, then retry."
+        ),
+        "odoo_refused": _("The CRM refused this entry. Change it in Google, then retry."),
+    }
+
+
+def _causes(env):
+    _ = env._
+    return {
+        Cause.TRANSIENT: _(
+            "Google could not be reached. Nothing is lost; it is tried again by itself."
+        ),
+        Cause.RATE_LIMITED: _(
+            "Google asked to slow down. It goes on by itself in a moment."
+        ),
+        Cause.QUOTA_USED_UP: _(
+            "Google accepts no more changes from this account for some hours. It goes on by itself."
+        ),
+        Cause.LAPSED: _(
+            "Google no longer accepts the connection. Click Reconnect with Google; nothing is lost."
+        ),
+        Cause.SCOPE_MISSING: _(
+            "The box that lets the CRM use its own calendars was not ticked on Google's page. "
+            "Click Configure with Google again and leave the box ticked."
+        ),
+        Cause.NO_ACCESS: _(
+            "Google does not allow changing this. Make sure that you own the calendar, then retry."
+        ),
+        Cause.NO_CALENDAR_SERVICE: _(
+            "Google Calendar is switched off for this Google account. "
+            "Switch it on, or ask the administrator of your Google organization, then try again."
+        ),
+        Cause.API_DISABLED: _(
+            "The Google Calendar API is not enabled in the company's Google project. "
+            "An administrator can enable it in the Google console; then try again."
+        ),
+        Cause.BAD_CLIENT: _(
+            "Google does not accept the company's client ID, client secret or redirect address. "
+            "Ask your administrator to check them in Settings, Calendar, Google Calendar."
+        ),
+        Cause.CODE_REFUSED: _(
+            "Google did not accept the sign-in; it may have taken too long. "
+            "Click Configure with Google again."
+        ),
+        Cause.DECLINED: _(
+            "You did not allow access on Google's page, so nothing was connected. "
+            "Click Configure with Google to try again."
+        ),
+        Cause.BARRED: _(
+            "Your Google organization does not allow this connection. "
+            "Ask the administrator of your Google organization to allow it."
+        ),
+        Cause.CHANGED: _("The entry was changed meanwhile; it is compared again by itself."),
+        Cause.CURSOR_EXPIRED: _("Google asks to compare everything again; this happens by itself."),
+        Cause.GONE: _("The entry no longer exists in Google."),
+        Cause.CALENDAR_GONE: _(
+            "A calendar was deleted in Google. Nothing in the CRM is lost. Click Create again to "
+            "make a new one."
+        ),
+        Cause.DUPLICATE: _("Google already has an entry of this number. Retry sends it anew."),
+        Cause.COLLIDED: _("Google was busy with the same entry; it is tried again by itself."),
+        Cause.REFUSED: _(
+            "Google refused this entry. Correct it in the CRM, then retry."
+        ),
+        Cause.UNKNOWN: _(
+            "Something unexpected happened with Google. Try again; if it stays, tell your "
+            "administrator."
+        ),
+    }

@@ -1,0 +1,91 @@
+"""What the run needs of each kind of record; one subclass a kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from odoo.fields import Domain
+
+from ..engine.entry import Entry, Kind
+from .silence import owner_env
+from .zones import zone_of
+
+
+@dataclass(frozen=True)
+class Local:
+    """A record as the engine sees it.
+
+    entry: None where the record is not there for the user. out_of_sight: it exists, but left his
+    sight, which is not a deletion; `reason` says why.
+    """
+
+    entry: Entry | None
+    out_of_sight: bool = False
+    reason: str = ""
+
+
+class Source:
+    """Reads and writes the records of one kind, as their owner."""
+
+    kind: Kind
+    model: str
+
+    def __init__(self, env, user, settings):
+        self.user = user
+        self.settings = settings
+        self.env = owner_env(env, user)
+        self.zone = zone_of(user.tz)
+
+    @property
+    def records(self):
+        return self.env[self.model]
+
+    def load(self, likes):
+        """The local side of many records.
+
+        likes: record id -> the entry that fills what Odoo does not hold, or None. Returns record
+        id -> Local; a deleted record has no entry.
+        """
+        found = self.records.browse(likes).exists()
+        visible = found._filtered_access("read")
+        result = {res_id: Local(None) for res_id in likes}
+        for record in found - visible:
+            result[record.id] = Local(None, True, "no_access")
+        for record in visible:
+            result[record.id] = self._local(record, likes[record.id])
+        return result
+
+    def _local(self, record, like):
+        reason = self.missing_because(record)
+        if reason:
+            return Local(None, reason not in ("archived", "done"), reason)
+        return Local(self.read(record, like))
+
+    @staticmethod
+    def _among(ids):
+        return Domain.TRUE if ids is None else Domain("id", "in", list(ids))
+
+    def in_window(self, window, among=None):
+        raise NotImplementedError
+
+    def missing_because(self, record):
+        raise NotImplementedError
+
+    def read(self, record, like=None):
+        raise NotImplementedError
+
+    def create(self, entries):
+        raise NotImplementedError
+
+    def write(self, record, held, entry):
+        raise NotImplementedError
+
+    def archive(self, records):
+        raise NotImplementedError
+
+
+def record_address(env, model, res_id):
+    """The address of a record's form in the CRM."""
+    # sudo: the site's address is no secret, but system parameters are closed to users
+    base = env["ir.config_parameter"].sudo().get_param("web.base.url", "").rstrip("/")
+    return f"{base}/odoo/{model}/{res_id}"

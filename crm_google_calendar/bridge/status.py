@@ -1,0 +1,105 @@
+"""What the calendar page shows a user: his connection and his run, in one value."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlencode, urlsplit
+
+from odoo import fields
+
+from . import settings
+from .sentences import run_summary
+
+CHANNEL = "crm_google_calendar/status"
+SHOW_RESULT_FOR = timedelta(hours=1)
+
+
+def of_user(env) -> dict:
+    """The status of the current user; see `docs/architecture.md`, "The calendar page"."""
+    # sudo: reads the current user's own rows only, in a fixed choice of fields
+    account = env["crm.google.account"].sudo().search([("user_id", "=", env.uid)])
+    return _of_account(env, account)
+
+
+def send(account, notice: dict | None = None) -> None:
+    """Show an account's status to its user, wherever he is; arrives with the next commit."""
+    user = account.user_id
+    env = account.env(user=user.id, su=False, context={"lang": user.lang, "tz": user.tz})
+    payload = _of_account(env, account)
+    if notice:
+        payload["notice"] = {"sticky": False, **notice}
+    user._bus_send(CHANNEL, payload)
+
+
+def connect_path(return_path: str) -> str:
+    """The address in Odoo that starts Google's consent, and comes back to `return_path`."""
+    query = urlencode({"return_path": safe_path(return_path)})
+    return f"/crm_google_calendar/connect?{query}"
+
+
+def safe_path(path: str | None) -> str:
+    """The path, if it lies within this site; else the calendar's."""
+    parts = urlsplit(path or "")
+    inside = not parts.scheme and not parts.netloc and parts.path.startswith("/")
+    if inside and not (path or "").startswith(("//", "/\\")) and "\\" not in (path or ""):
+        return path or ""
+    return "/odoo/calendar"
+
+
+def _of_account(env, account) -> dict:
+    return {
+        "configured": bool(settings.client(env)),
+        "administrator": env.user.has_group("base.group_system"),
+        "state": account.state or "disconnected",
+        "email": account.email or "",
+        "message": account.message or "",
+        "last_sync": fields.Datetime.to_string(account.last_sync) or False,
+        "gone": "gone" in account.calendar_ids.mapped("state"),
+        "neighbour": _syncs_with_odoo_too(env),
+        "run": _run(env, account),
+    }
+
+
+def _run(env, account) -> dict | None:
+    run = account.run_ids.filtered(lambda run: run.state in ("queued", "running"))[:1]
+    run = run or account.run_ids.filtered(lambda run: run.trigger == "wizard")[:1]
+    if not run or _is_old(run):
+        return None
+    run = run.with_env(run.env(context=env.context))
+    return {
+        "id": run.id,
+        "trigger": run.trigger,
+        "state": run.state,
+        "done": run.done,
+        "total": run.total,
+        "left_seconds": _left_seconds(run),
+        "waiting_until": fields.Datetime.to_string(run.resume_at) or False,
+        "summary": run.message or run_summary(run),
+        "crm_changes": run.crm_created + run.crm_changed + run.crm_removed,
+        "set_aside": run.set_aside,
+        "left_over": run.left_over,
+        "held": run.held,
+        "finished": fields.Datetime.to_string(run.finished) or False,
+    }
+
+
+def _is_old(run) -> bool:
+    return bool(run.finished) and run.finished < fields.Datetime.now() - SHOW_RESULT_FOR
+
+
+def _left_seconds(run):
+    """Remaining time at the pace so far; False while there is no pace to go by."""
+    if run.state != "running" or not run.started or not run.done:
+        return False
+    elapsed = (fields.Datetime.now() - run.started).total_seconds()
+    return max(1, round(elapsed * (run.total - run.done) / run.done))
+
+
+def _syncs_with_odoo_too(env) -> bool:
+    """Whether Odoo's own google_calendar is active for the user: meetings would stand twice."""
+    user_settings = env.user.sudo().res_users_settings_id  # sudo: the flags are closed to users
+    if "google_calendar_rtoken" not in user_settings._fields:
+        return False
+    return bool(user_settings.google_calendar_rtoken) and not (
+        user_settings.google_synchronization_stopped
+    )

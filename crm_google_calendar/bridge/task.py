@@ -1,0 +1,155 @@
+"""Tasks: `mail.activity` records as entries, and back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta, timezone
+
+from odoo.fields import Domain
+
+from ..engine import richtext
+from ..engine.entry import AllDay, Entry, Kind, Timed
+from ..engine.merge import changed_fields
+from .source import Source, record_address
+from .zones import zone_of
+
+TODO_TYPE = "mail.mail_activity_data_todo"
+DAY = 24 * 60  # minutes
+
+
+class TaskSource(Source):
+    """The activities of a user that are not meetings: those already own a `calendar.event`."""
+
+    kind = Kind.TASK
+    model = "mail.activity"
+
+    def in_window(self, window, among=None):
+        """Ids of the user's open activities that are due in the window; only those `among`."""
+        domain = Domain("user_id", "=", self.user.id) & Domain("calendar_event_id", "=", False)
+        domain &= self._among(among)
+        domain &= Domain("active", "=", True)
+        if window.first:
+            domain &= Domain("date_deadline", ">=", window.first)
+        if window.last:
+            domain &= Domain("date_deadline", "<=", window.last)
+        return self.records.search(domain).ids
+
+    def missing_because(self, record):
+        """Why this existing record has no entry for the user."""
+        if record.user_id != self.user:
+            return "reassigned"
+        if record.calendar_event_id:
+            return "is_a_meeting"
+        return "done" if self.settings.remove_done and not record.active else ""
+
+    def read(self, record, like=None):
+        """The entry of one activity; what Odoo does not hold comes from `like`."""
+        title, label = self._title(record, like)
+        kept = like or Entry(Kind.TASK, "", AllDay(date.min, date.min), self.zone.key, busy=False)
+        return Entry.make(
+            Kind.TASK,
+            title,
+            read_when(record),
+            zone=record.crm_google_zone or kept.zone,
+            place=kept.place,
+            text=richtext.from_odoo(record.note),
+            details=self._details(record),
+            privacy=kept.privacy,
+            busy=kept.busy,
+            reminders=kept.reminders,
+            mails=kept.mails,
+            label=label,
+            done=not record.active,
+        )
+
+    def create(self, entries):
+        """Create one free-floating To-Do of the user for each entry, in their order."""
+        todo = self.env.ref(TODO_TYPE, raise_if_not_found=False)
+        fixed = {"user_id": self.user.id}
+        if todo:
+            fixed["activity_type_id"] = todo.id
+        records = self.records.create([{**self._values(entry), **fixed} for entry in entries])
+        done = [number for number, entry in enumerate(entries) if entry.done]
+        self.records.concat(*(records[number] for number in done)).action_archive()
+        return records
+
+    def write(self, record, held, entry):
+        """Write what differs between the entry the record holds and the one it shall hold."""
+        changed = changed_fields(held, entry)
+        values = self._values(entry, changed)
+        if values:
+            record.write(values)
+        if "done" in changed:
+            self._set_done(record, entry.done)
+
+    def archive(self, records):
+        records.action_archive()
+
+    def _set_done(self, record, done):
+        """Mark done or open again, silently: no message on the document, no next activity."""
+        if done:
+            record.action_archive()
+        else:
+            record.action_unarchive()
+            record.feedback = False  # Odoo keeps the old one when an activity is opened again
+
+    def _title(self, record, like):
+        """Title and label; an activity without a summary is called by its type."""
+        name = record.activity_type_id.name or ""
+        if not record.summary:
+            return name, ""
+        todo = self.env.ref(TODO_TYPE, raise_if_not_found=False)
+        plain = not record.res_model and record.activity_type_id == todo
+        if plain and like and not like.label:
+            return record.summary, ""  # made in Google: its title stays as the user wrote it
+        return record.summary, name
+
+    def _values(self, entry, changed=None):
+        values = {}
+        if changed is None or changed & {"when", "zone"}:
+            values.update(when_values(entry))
+        if changed is None or "title" in changed:
+            values["summary"] = entry.title
+        if changed is None or "text" in changed:
+            values["note"] = richtext.to_odoo(entry.text) or False
+        return values
+
+    def _details(self, record):
+        _ = self.env._
+        if not (record.res_model and record.res_id):
+            return ""
+        address = record_address(self.env, record.res_model, record.res_id)
+        name = record.sudo().res_name  # sudo: the user's own task names its document
+        return "\n".join(filter(None, [name, _("In the CRM: %s", address)]))
+
+
+def read_when(record):
+    """When a task is: its due date, and the time of day or the days that Google gave it."""
+    due = record.date_deadline
+    minutes = record.crm_google_minutes
+    if not record.crm_google_clock:
+        days = max(1, minutes // DAY)
+        return AllDay(due, due + timedelta(days=days - 1))
+    clock = time.fromisoformat(record.crm_google_clock)
+    start = datetime.combine(due, clock, zone_of(record.crm_google_zone))
+    start = start.astimezone(timezone.utc)
+    return Timed(start, start + timedelta(minutes=minutes))
+
+
+def when_values(entry):
+    """Odoo values of a task's time; the due date is the first day."""
+    if isinstance(entry.when, AllDay):
+        days = (entry.when.last - entry.when.first).days + 1
+        minutes = days * DAY if days > 1 else 0
+        return {
+            "date_deadline": entry.when.first,
+            "crm_google_clock": False,
+            "crm_google_minutes": minutes,
+            "crm_google_zone": False,
+        }
+    start = entry.when.start.astimezone(zone_of(entry.zone))
+    return {
+        "date_deadline": start.date(),
+        "crm_google_clock": start.time().isoformat(),
+        "crm_google_minutes": int((entry.when.end - entry.when.start).total_seconds() // 60),
+        "crm_google_zone": entry.zone,
+    }

@@ -1,0 +1,138 @@
+"""What one slice of a run works with, and what it keeps count of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..engine.decide import Action, Reason
+from ..engine.entry import Entry
+from ..engine.merge import Side
+from ..gcal.errors import GoogleError
+from .source import Local, Source
+from .zones import Window
+
+COUNTER = {
+    (Side.CRM, "create"): "crm_created",
+    (Side.CRM, "write"): "crm_changed",
+    (Side.CRM, "remove"): "crm_removed",
+    (Side.GOOGLE, "create"): "google_created",
+    (Side.GOOGLE, "write"): "google_changed",
+    (Side.GOOGLE, "remove"): "google_removed",
+}
+
+
+@dataclass
+class Case:
+    """All that is known in a slice about one link, or about one that may come to be.
+
+    link: empty while there is none. event: as Google reported it. base, pending: as stored.
+    """
+
+    calendar: Any
+    source: Source
+    link: Any
+    res_id: int | None = None
+    event_id: str = ""
+    event: dict[str, Any] | None = None
+    etag: str | None = None
+    base: Entry | None = None
+    pending: Entry | None = None
+    crm: Local = field(default_factory=lambda: Local(None))
+    google: Entry | None = None
+    unknown: bool = False  # whether the event still stands must be asked first
+    action: Action | None = None
+    verb: str = ""  # of the call to Google that is under way
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return self.calendar.id, self.event_id
+
+    @property
+    def entry(self) -> Entry | None:
+        """The entry that tells what this is about, whichever side has it."""
+        result = self.action.result if self.action else None
+        return result or self.crm.entry or self.google or self.base
+
+
+@dataclass
+class Work:
+    """One slice: the account, its run and its Google, and the ways out of the database.
+
+    env: with all rights, for our own tables only; records are touched through `sources`.
+    checkpoint: makes what was done so far last, and shows the progress. out_of_time: whether the
+    slice should stop at the next good place. now: aware, UTC.
+    """
+
+    env: Any
+    account: Any
+    run: Any
+    google: Any
+    settings: Any
+    window: Window
+    sources: dict[str, Source]
+    now: datetime
+    checkpoint: Callable[[], None]
+    out_of_time: Callable[[], bool]
+    complete: bool = True  # false once anything must be looked at again
+    interruption: GoogleError | None = None
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    done: int = 0
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing more should be begun in this slice."""
+        return bool(self.interruption) or self.out_of_time() or self._stopped_by_user()
+
+    @property
+    def odoo_now(self) -> datetime:
+        return self.now.replace(tzinfo=None, microsecond=0)
+
+    def interrupt(self, error: GoogleError) -> None:
+        """Remember why Google cannot go on now; the first cause counts."""
+        self.complete = False
+        self.interruption = self.interruption or error
+
+    def note(self, case: Case, side: Side, what: str, reason: Reason) -> None:
+        """Count one change and keep it for the run's log."""
+        counter = COUNTER[side, what]
+        self.counts[counter] = self.counts.get(counter, 0) + 1
+        clashes = case.action.clashes if case.action else ()
+        lost = "\n".join(f"{clash.field}: {clash.lost}" for clash in clashes)
+        entry = case.entry
+        self.lines.append(
+            {
+                "side": side.value,
+                "verb": what,
+                "reason": reason.value,
+                "title": entry.title if entry else "",
+                "model": case.source.model,
+                "res_id": case.res_id,
+                "event_id": case.event_id,
+                "lost": lost or False,
+            }
+        )
+
+    def save_progress(self) -> None:
+        """Write counts and log lines to the run; part of the transaction that did the work."""
+        values: dict[str, Any] = {
+            name: self.run[name] + number for name, number in self.counts.items()
+        }
+        if self.done:
+            values["done"] = self.run.done + self.done
+        if values:
+            self.run.write(values)
+        if self.lines:
+            lines = [{"run_id": self.run.id, **line} for line in self.lines]
+            self.env["crm.google.run.line"].create(lines)
+        self.counts, self.lines, self.done = {}, [], 0
+
+    def soon(self, seconds: float) -> datetime:
+        """A moment that many seconds from now, as Odoo stores it."""
+        return self.odoo_now + timedelta(seconds=seconds)
+
+    def _stopped_by_user(self) -> bool:
+        return self.run.state == "stopped"

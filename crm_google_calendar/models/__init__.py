@@ -1,0 +1,13 @@
+from . import crm_google_mark_mixin  # first: others inherit it
+from . import (  # isort: skip
+    calendar_attendee,
+    calendar_event,
+    crm_google_account,
+    crm_google_calendar,
+    crm_google_hint,
+    crm_google_link,
+    crm_google_run,
+    mail_activity,
+    res_config_settings,
+    res_users,
+)

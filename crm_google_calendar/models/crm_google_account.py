@@ -1,0 +1,242 @@
+import logging
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..bridge import settings, status, vault, worker
+from ..bridge.links import detach
+from ..bridge.settings import database_uuid
+from ..gcal.oauth import CALENDAR_SCOPE
+from ..gcal.translate import event_id
+from .crm_google_run import ACTIVE
+
+_logger = logging.getLogger(__name__)
+SEALED = ("refresh_token", "access_token", "code", "verifier")
+
+
+class CrmGoogleAccount(models.Model):
+    _name = "crm.google.account"
+    _description = "Google Account of a User"
+    _rec_name = "email"
+
+    user_id = fields.Many2one("res.users", required=True, readonly=True, ondelete="cascade")
+    email = fields.Char("Google address", readonly=True)
+    sub = fields.Char(readonly=True, help="Google's own, lasting number of the person")
+    state = fields.Selection(
+        [
+            ("disconnected", "Not connected"),
+            ("connecting", "Connecting"),
+            ("incomplete", "Calendars incomplete"),
+            ("connected", "Connected"),
+            ("reconnect", "Reconnect needed"),
+            ("revoking", "Revoking access"),
+        ],
+        required=True,
+        default="disconnected",
+        readonly=True,
+        index=True,
+    )
+    scopes = fields.Char("Granted", readonly=True)
+    scopes_text = fields.Char("What was granted", compute="_compute_scopes_text")
+    connected_since = fields.Datetime(readonly=True)
+    last_sync = fields.Datetime(readonly=True)
+    cause = fields.Char(readonly=True)
+    message = fields.Char(readonly=True, help="The last sentence for the user about the connection")
+    # sealed by the vault, and closed to everybody: not even administrators see tokens
+    refresh_token = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    access_token = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    access_expires = fields.Datetime(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    code = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    verifier = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
+    resume_at = fields.Datetime(readonly=True, help="A connection that waits is tried again then")
+    check_for = fields.Selection(
+        [("account", "The connection"), ("client", "The company's Google client")],
+        readonly=True,
+        help="What the user has asked to check",
+    )
+    calendar_ids = fields.One2many("crm.google.calendar", "account_id", readonly=True)
+    run_ids = fields.One2many("crm.google.run", "account_id", readonly=True)
+
+    _user_unique = models.Constraint("UNIQUE(user_id)", "A user has one Google account here.")
+
+    @api.depends("scopes")
+    def _compute_scopes_text(self):
+        text = self.env._(
+            "Make its own calendars in your Google account, and see and change the entries in "
+            "those; see your e-mail address. Nothing else: your other calendars stay invisible."
+        )
+        for account in self:
+            account.scopes_text = text if CALENDAR_SCOPE in (account.scopes or "").split() else ""
+
+    # -- what pages ask -------------------------------------------------------------------
+
+    @api.model
+    def get_status(self):
+        """What the calendar page shows the current user; see `bridge.status`."""
+        return status.of_user(self.env)
+
+    @api.model
+    def action_configure(self, return_path=""):
+        """What a click on *Configure with Google* or *Reconnect* does; an action."""
+        if settings.client(self.env):
+            return self._consent_action(return_path)
+        if self.env.user.has_group("base.group_system"):
+            return self.env["ir.actions.act_window"]._for_xml_id(
+                "crm_google_calendar.action_settings"
+            )
+        raise UserError(
+            self.env._(
+                "Google Calendar is not set up for this company yet. Ask your administrator to "
+                "enter the Google client in Settings, Calendar, Google Calendar."
+            )
+        )
+
+    def _consent_action(self, return_path):
+        account = self._mine()
+        if account.state == "incomplete":
+            if "uncertain" in account.calendar_ids.mapped("state"):
+                return self.env["ir.actions.act_window"]._for_xml_id(
+                    "crm_google_calendar.action_crm_google_calendar_wizard"
+                )
+            account._change("connecting")  # the grant is there: carry on without Google's page
+            return False
+        return {
+            "type": "ir.actions.act_url",
+            "target": "self",
+            "url": status.connect_path(return_path),
+        }
+
+    @api.model
+    def action_create_again(self):
+        """Make the calendars anew that were deleted in Google; nothing in the CRM changes."""
+        account = self._mine()
+        gone = account.calendar_ids.filtered(lambda calendar: calendar.state == "gone")
+        gone.write({"state": "wanted", "google_id": False, "cursor": False, "full_pass": False})
+        # sudo: only our own code writes links
+        links = self.env["crm.google.link"].sudo().search([("calendar_id", "in", gone.ids)])
+        links._start_over()
+        account._change("connecting")
+
+    def action_revoke(self):
+        """Disconnect: both calendars and the grant go, the CRM's records stay."""
+        account = self._of_current_user()
+        if account.state in ("disconnected", "revoking"):
+            return False
+        account.run_ids.filtered(lambda run: run.state in ACTIVE).write(
+            {"state": "stopped", "finished": fields.Datetime.now()}
+        )
+        account._change("revoking")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._("Access is being revoked; this takes a few seconds."),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def action_check(self):
+        """Check the connection and both calendars; the answer comes as a notification."""
+        return self._of_current_user()._ask_for("account")
+
+    @api.model
+    def _test_client(self):
+        return self._mine()._ask_for("client")
+
+    def _ask_for(self, what):
+        self.check_for = what
+        self._wake()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._("Google is being asked; the answer comes in a moment."),
+            },
+        }
+
+    # -- what controllers and wizards ask ----------------------------------------------------
+
+    @api.model
+    def _of_user(self, user):
+        """The account row of a user, with all rights; made at the first need."""
+        # sudo: users read their account but only our own code writes it
+        accounts = self.sudo()
+        return accounts.search([("user_id", "=", user.id)]) or accounts.create({"user_id": user.id})
+
+    def _mine(self):
+        return self._of_user(self.env.user)
+
+    def _of_current_user(self):
+        self.ensure_one()
+        # sudo: compares the owner only; a user may not write his account otherwise
+        account = self.sudo()
+        if account.user_id != self.env.user:
+            raise AccessError(self.env._("Only its owner can change a Google connection."))
+        return account
+
+    def _receive_code(self, code, verifier):
+        """Keep what Google's consent page sent; the worker exchanges it in the background."""
+        self.ensure_one()
+        self._change(
+            "connecting", code=vault.seal(self.env, code), verifier=vault.seal(self.env, verifier)
+        )
+
+    def _consent_failed(self, cause, message):
+        """Say why no consent came; a connection that works keeps working."""
+        self.ensure_one()
+        state = self.state if self.state in ("connected", "reconnect", "incomplete") else None
+        self.write({"state": state or "disconnected", "cause": cause, "message": message})
+
+    def _change(self, state, **values):
+        """Ask the worker for a change of the connection."""
+        self.write({"state": state, "cause": False, "message": False, "resume_at": False, **values})
+        self._wake()
+
+    # -- runs ------------------------------------------------------------------------------
+
+    def _start_run(self, trigger, **values):
+        """Queue a run, unless one is under way; return the one that is."""
+        self.ensure_one()
+        runs = self.env["crm.google.run"].sudo()  # sudo: only our own code writes runs
+        active = runs.search([("account_id", "=", self.id), ("state", "in", ACTIVE)], limit=1)
+        if not active:
+            active = runs.create({"account_id": self.id, "trigger": trigger, **values})
+        self._wake()
+        return active
+
+    def _nudge(self, trigger):
+        """Ask that the account be synced soon; carries no data, losing it only costs time."""
+        for account in self.filtered(lambda account: account.state == "connected"):
+            account._start_run(trigger)
+
+    def _wake(self):
+        # sudo: any user may wake the worker, nobody may edit it
+        self.env.ref("crm_google_calendar.ir_cron_worker").sudo()._trigger()
+
+    def _keep_deleted(self):
+        """The user's answer "Keep them": cut the links whose deletion was held back."""
+        links = self.env["crm.google.link"].sudo()  # sudo: after _of_current_user of the run
+        held = links.search([("account_id", "=", self.id), ("cause", "=", "held")])
+        detach(self.env, held, "kept")
+
+    @api.model
+    def _event_id_of(self, account_id, model, res_id, generation):
+        return event_id(database_uuid(self.env), account_id, model, res_id, generation)
+
+    def _event_id(self, model, res_id, generation):
+        """The event's id in Google: ours, the same at every try, so that a repeat cannot double."""
+        return self._event_id_of(self.id, model, res_id, generation)
+
+    # -- crons -----------------------------------------------------------------------------
+
+    @api.model
+    def _cron_work(self):
+        worker.work(self.with_user(SUPERUSER_ID).env)
+
+    @api.model
+    def _cron_auto_sync(self):
+        if settings.auto_sync_is_on(self.env):
+            for account in self.search([("state", "=", "connected")]):
+                account._start_run("auto")

@@ -1,0 +1,38 @@
+from odoo import fields, models
+
+
+class CrmGoogleCalendar(models.Model):
+    _name = "crm.google.calendar"
+    _description = "Google Calendar of an Account"
+    _order = "account_id, kind"
+
+    account_id = fields.Many2one(
+        "crm.google.account", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    user_id = fields.Many2one(related="account_id.user_id", store=True, index=True)
+    kind = fields.Selection(
+        [("event", "Events"), ("task", "Tasks")], required=True, readonly=True
+    )
+    name = fields.Char(readonly=True, help="The name it was given in Google")
+    google_id = fields.Char("Google ID", readonly=True)
+    state = fields.Selection(
+        [
+            ("wanted", "To be made"),
+            ("making", "Being made"),
+            ("uncertain", "Perhaps made"),
+            ("offered", "Found by the user"),
+            ("ready", "Ready"),
+            ("gone", "Deleted in Google"),
+        ],
+        required=True,
+        default="wanted",
+        readonly=True,
+        help="Perhaps made: Google was asked to make it and the answer was lost.",
+    )
+    cursor = fields.Char(readonly=True, help="Google's sync token: what changed since the last run")
+    zone = fields.Char(readonly=True, help="Time zone of the calendar in Google")
+    full_pass = fields.Datetime(readonly=True, help="When all of it was last compared")
+
+    _account_kind_unique = models.Constraint(
+        "UNIQUE(account_id, kind)", "An account has one calendar of each kind."
+    )

@@ -1,0 +1,30 @@
+from odoo import api, fields, models
+
+from ..bridge.settings import auto_sync_is_on
+
+
+class CrmGoogleHint(models.Model):
+    _name = "crm.google.hint"
+    _description = "Hint that a record may have changed"
+    _log_access = False
+
+    model = fields.Char(required=True)
+    res_id = fields.Many2oneReference(model_field="model", required=True)
+    account_id = fields.Many2one(
+        "crm.google.account", ondelete="cascade", index="btree_not_null",
+        help="Whose run it waits for; empty until the worker has found out",
+    )
+
+    @api.model
+    def _leave(self, model, ids):
+        """Note that these records may have changed, and ask for a run soon.
+
+        Only an insert in the caller's transaction: nothing here may slow or fail a save. A lost
+        hint costs time, never data, since a daily pass compares everything.
+        """
+        if not ids or not auto_sync_is_on(self.env):
+            return
+        # sudo: whoever saves a record may not have access to our tables
+        hints = self.sudo()
+        hints.create([{"model": model, "res_id": res_id} for res_id in ids])
+        hints.env.ref("crm_google_calendar.ir_cron_worker")._trigger()

@@ -1,0 +1,144 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import format_datetime
+
+
+class CrmGoogleLink(models.Model):
+    _name = "crm.google.link"
+    _description = "Link between a record and its event in Google"
+    _order = "id desc"
+
+    calendar_id = fields.Many2one(
+        "crm.google.calendar", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    account_id = fields.Many2one(
+        related="calendar_id.account_id", store=True, index=True, readonly=True
+    )
+    user_id = fields.Many2one(related="account_id.user_id", store=True, index=True)
+    kind = fields.Selection(related="calendar_id.kind", store=True)
+    model = fields.Char(readonly=True)
+    # not a foreign key: the link of a deleted record is its tombstone
+    res_id = fields.Many2oneReference("Record", model_field="model", readonly=True, index=True)
+    title = fields.Char(compute="_compute_title", compute_sudo=False)
+    event_id = fields.Char("Event in Google", required=True, readonly=True)
+    series = fields.Char(readonly=True, help="The series in Google that the event belongs to")
+    generation = fields.Integer(
+        readonly=True, help="Part of the event's id: an id that was deleted is never free again"
+    )
+    etag = fields.Char(readonly=True)
+    base = fields.Text(readonly=True, help="The entry both sides last agreed on")
+    pending = fields.Text(readonly=True, help="The entry being sent; kept until Google answers")
+    url = fields.Char("Address in Google", readonly=True)
+    state = fields.Selection(
+        [
+            ("linked", "In sync"),
+            ("set_aside", "Set aside"),
+            ("detached", "Detached"),
+        ],
+        required=True,
+        default="linked",
+        readonly=True,
+        index=True,
+    )
+    cause = fields.Char(readonly=True)
+    reason = fields.Char(readonly=True, help="Why it is set aside or detached, in plain words")
+    last_sync = fields.Datetime(readonly=True)
+
+    _event_unique = models.Constraint(
+        "UNIQUE(calendar_id, event_id)", "An event in Google has one link."
+    )
+    _record_unique = models.Constraint(
+        "UNIQUE(calendar_id, model, res_id)", "A record has one link in each calendar."
+    )
+
+    @api.depends("model", "res_id")
+    def _compute_title(self):
+        for link in self:
+            record = link._record()
+            link.title = record.display_name if record else ""
+
+    def _record(self):
+        """The linked record as this user may see it, or an empty one."""
+        self.ensure_one()
+        if not self.model or not self.res_id:
+            return self.env["calendar.event"]
+        record = self.env[self.model].with_context(active_test=False).browse(self.res_id).exists()
+        return record if record and record.has_access("read") else record.browse()
+
+    def _shown_state(self):
+        """The state that a form shows; `none` for an empty link."""
+        if self.state == "linked" and not self.base:
+            return "pending"
+        return self.state or "none"
+
+    def _shown_text(self):
+        """One line on a form: what stands in Google, or why it does not."""
+        state = self._shown_state()
+        if state == "pending":
+            return self.env._("On its way to Google.")
+        if state == "linked":
+            when = format_datetime(self.env, self.last_sync) if self.last_sync else ""
+            return self.env._("The same in Google (%s).", when) if when else False
+        return self.reason
+
+    def action_retry(self):
+        """Try what was set aside once more, in a run of its own."""
+        # without an etag the next run asks Google for the event, whatever its feed says
+        again = {"state": "linked", "cause": False, "reason": False, "etag": False}
+        self._of_current_user().write(again)
+        return self._nudge()
+
+    def action_push_again(self):
+        """Send a detached record to Google again, as a new event."""
+        self._of_current_user()._start_over()
+        return self._nudge()
+
+    def action_open_record(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.model,
+            "res_id": self.res_id,
+            "views": [(False, "form")],
+            "target": "current",
+        }
+
+    def action_open_in_google(self):
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": self.url, "target": "new"}
+
+    def _start_over(self):
+        """Forget the events: the records are sent anew, under ids that Google has never seen."""
+        names = ("cause", "reason", "base", "pending", "etag", "url", "series")
+        for link in self:
+            if link.res_id:
+                fresh = link._next_id()
+                link.write({"state": "linked", **fresh, **dict.fromkeys(names, False)})
+            else:
+                link.unlink()
+
+    def _next_id(self):
+        """Values that give the link an id which Google has never seen."""
+        generation = self.generation + 1
+        event_id = self.account_id._event_id(self.model, self.res_id, generation)
+        return {"generation": generation, "event_id": event_id}
+
+    def _of_current_user(self):
+        """These links for writing, after making sure that they are the user's own."""
+        if any(link.user_id != self.env.user for link in self.sudo()):
+            raise AccessError(self.env._("Only the owner of an entry can send it to Google."))
+        # sudo: users may not write links themselves, only through these two buttons
+        return self.sudo()
+
+    def _nudge(self):
+        for account in self.sudo().account_id:
+            account._nudge("retry")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._("It is on its way to Google; this takes a few seconds."),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

@@ -1,0 +1,143 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ..bridge.sentences import run_summary
+
+ACTIVE = ("queued", "running")
+COUNTS = (
+    "crm_created",
+    "crm_changed",
+    "crm_removed",
+    "google_created",
+    "google_changed",
+    "google_removed",
+)
+
+
+class CrmGoogleRun(models.Model):
+    _name = "crm.google.run"
+    _description = "Run of the Google synchronization"
+    _order = "id desc"
+    _rec_name = "started"
+
+    account_id = fields.Many2one(
+        "crm.google.account", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    user_id = fields.Many2one(related="account_id.user_id", store=True, index=True)
+    trigger = fields.Selection(
+        [
+            ("wizard", "Synchronize with Google"),
+            ("auto", "Auto sync"),
+            ("save", "Save in the CRM"),
+            ("retry", "Retry"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    state = fields.Selection(
+        [
+            ("queued", "Waiting"),
+            ("running", "Running"),
+            ("done", "Done"),
+            ("failed", "Failed"),
+            ("stopped", "Stopped"),
+        ],
+        required=True,
+        default="queued",
+        readonly=True,
+        index=True,
+    )
+    # the window, in the user's dates; both empty: everything
+    date_from = fields.Date("From", readonly=True)
+    date_to = fields.Date("To", readonly=True, help="Included")
+    full = fields.Boolean(readonly=True, help="Compares all entries, not only what changed")
+    allow_deletions = fields.Boolean(readonly=True, help="The user has allowed many deletions")
+    started = fields.Datetime(readonly=True)
+    finished = fields.Datetime(readonly=True)
+    done = fields.Integer("Entries done", readonly=True)
+    total = fields.Integer("Entries to do", readonly=True)
+    crm_created = fields.Integer("Created in the CRM", readonly=True)
+    crm_changed = fields.Integer("Changed in the CRM", readonly=True)
+    crm_removed = fields.Integer("Removed or detached in the CRM", readonly=True)
+    google_created = fields.Integer("Created in Google", readonly=True)
+    google_changed = fields.Integer("Changed in Google", readonly=True)
+    google_removed = fields.Integer("Removed in Google", readonly=True)
+    set_aside = fields.Integer(readonly=True)
+    left_over = fields.Integer("Left for the next run", readonly=True)
+    held = fields.Integer("Deletions waiting for an answer", readonly=True)
+    resume_at = fields.Datetime(readonly=True, help="Google asked to wait until then")
+    tries = fields.Integer(readonly=True, help="Interruptions in a row; makes the pauses longer")
+    cause = fields.Char(readonly=True)
+    message = fields.Char("What happened", readonly=True)
+    summary = fields.Char(compute="_compute_summary")
+    line_ids = fields.One2many("crm.google.run.line", "run_id", "Log", readonly=True)
+
+    _one_active = models.UniqueIndex(
+        "(account_id) WHERE state IN ('queued', 'running')",
+        "A run of this account is already under way.",
+    )
+
+    @api.depends("state", "message", "set_aside", "left_over", "held", *COUNTS)
+    def _compute_summary(self):
+        for run in self:
+            run.summary = run.message or run_summary(run)
+
+    def action_stop(self):
+        """Stop a run after the entries it is busy with; what is done stays done."""
+        for run in self._of_current_user().filtered(lambda run: run.state in ACTIVE):
+            run.write({"state": "stopped", "finished": fields.Datetime.now()})
+
+    def action_show_set_aside(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Set Aside"),
+            "res_model": "crm.google.link",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("account_id", "=", self.account_id.id), ("state", "=", "set_aside")],
+        }
+
+    def action_delete_held(self):
+        """The user's answer to "many deletions at once": carry them out."""
+        self._answer_held({"allow_deletions": True})
+
+    def action_keep_held(self):
+        """The user's answer to "many deletions at once": keep the entries, cut their links."""
+        self._answer_held({})
+
+    def _answer_held(self, values):
+        run = self._of_current_user()
+        run.ensure_one()
+        if values:
+            run.account_id._start_run("wizard", full=True, **values)
+        else:
+            run.account_id._keep_deleted()
+        run.held = 0
+
+    def _of_current_user(self):
+        """These runs for writing, after making sure that the user may steer them."""
+        if not self.env.user.has_group("base.group_system") and any(
+            run.user_id != self.env.user for run in self.sudo()
+        ):
+            raise AccessError(self.env._("Only its owner can steer a run."))
+        # sudo: users may not write runs themselves, only through these buttons
+        return self.sudo()
+
+
+class CrmGoogleRunLine(models.Model):
+    _name = "crm.google.run.line"
+    _description = "What a run changed"
+    _order = "id"
+
+    run_id = fields.Many2one(
+        "crm.google.run", required=True, readonly=True, ondelete="cascade", index=True
+    )
+    user_id = fields.Many2one(related="run_id.user_id", store=True, index=True)
+    side = fields.Selection([("crm", "CRM"), ("google", "Google")], readonly=True)
+    verb = fields.Char("What", readonly=True)
+    reason = fields.Char("Why", readonly=True)
+    title = fields.Char(readonly=True)
+    model = fields.Char(readonly=True)
+    res_id = fields.Many2oneReference("Record", model_field="model", readonly=True)
+    event_id = fields.Char("Event in Google", readonly=True)
+    lost = fields.Text("Value that lost a clash", readonly=True)

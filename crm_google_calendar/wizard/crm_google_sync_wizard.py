@@ -1,0 +1,61 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..bridge.zones import two_months_later
+from ..engine.plan import CAP
+
+
+class CrmGoogleSyncWizard(models.TransientModel):
+    _name = "crm.google.sync.wizard"
+    _description = "Synchronize with Google"
+
+    scope = fields.Selection(
+        [
+            ("months", "This month and the next two"),
+            ("range", "From – to"),
+            ("all", "Everything"),
+        ],
+        string="Which entries",
+        required=True,
+        default="months",
+    )
+    date_from = fields.Date("From", default=lambda self: self._months()[0])
+    date_to = fields.Date("To", default=lambda self: self._months()[1], help="Included")
+    cap = fields.Integer(default=CAP, readonly=True)
+    email = fields.Char(compute="_compute_email")
+
+    def _compute_email(self):
+        account = self.env["crm.google.account"].search([("user_id", "=", self.env.uid)])
+        self.email = account.email
+
+    @api.constrains("scope", "date_from", "date_to")
+    def _check_range(self):
+        for wizard in self.filtered(lambda wizard: wizard.scope == "range"):
+            if not (wizard.date_from and wizard.date_to):
+                raise UserError(self.env._("Choose both dates, or another choice."))
+            if wizard.date_from > wizard.date_to:
+                raise UserError(
+                    self.env._("The first date is after the last one. Swap them and try again.")
+                )
+
+    def action_start(self):
+        """Queue the run and close; the work goes on in the background."""
+        self.ensure_one()
+        account = self.env["crm.google.account"]._of_user(self.env.user)
+        if account.state != "connected":
+            raise UserError(
+                self.env._("You are not connected with Google. Click the link on the calendar page.")
+            )
+        first, last = self._dates()
+        account._start_run("wizard", full=True, date_from=first, date_to=last)
+        return {"type": "ir.actions.act_window_close", "infos": {"started": True}}
+
+    def _dates(self):
+        if self.scope == "all":
+            return False, False
+        return (self.date_from, self.date_to) if self.scope == "range" else self._months()
+
+    def _months(self):
+        """The first day of this month and the last one two months later, for the user."""
+        today = fields.Date.context_today(self)
+        return today.replace(day=1), two_months_later(today)
