@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterable
 
 from typing import Any
 
-from . import batch, consent, control, oauth, ui
+from . import batch, browser, consent, control, oauth, ui
 from .api import Api
 from .channels import Channels
 from .faults import Faults
@@ -180,6 +181,10 @@ class Emulator:
         seconds = self.settings.access_token_seconds
         answer = {"access_token": access.text, "refresh_token": refresh.text, "scope": scopes}
         return answer | {"expires_in": seconds, "client_id": client_id, "client_secret": "secret"}
+
+    def consent(self, url: str, email: str, untick: Iterable[str] = (), deny: bool = False) -> str:
+        """Answers the consent pages behind `url` as a user would; the address Google goes to."""
+        return browser.consent(self, url, email, untick, deny)
 
     def expire_access_tokens(self, email: str = "") -> None:
         with self.store.lock:

@@ -153,13 +153,27 @@ class Hands:
             master, original = target.master, target.original
             assert master is not None and original is not None and master.start is not None
             data = self._rest(found, master, original)
-            lines = trim(master.data["recurrence"], master.start, original)
+            lines = trim(master.data["recurrence"], original)
             self._forget_after(found, master, original)
             hand.patch(Target(master), {"recurrence": lines}, {})
             data |= self._body(calendar, fields)
             new_id = f"{base_of(master.id)}_R{original.key().rstrip('Z')}"
             check_values(data, found)
             return self._view(calendar).event(hand.create(new_id, data))
+
+    def end_series(self, calendar: str, instance_id: str) -> None:
+        """Deletes an occurrence and all after it."""
+        with self.store.lock:
+            found, hand = self.calendar(calendar), self._writer(calendar)
+            target = hand.find(instance_id)
+            master, original = target.master, target.original
+            assert master is not None and original is not None and master.start is not None
+            if original == next(iter(master.series)):
+                hand.delete(Target(master))
+                return
+            lines = trim(master.data["recurrence"], original)
+            self._forget_after(found, master, original)
+            hand.patch(Target(master), {"recurrence": lines}, {})
 
     def _rest(self, calendar: Calendar, master: Event, original: When) -> dict[str, Any]:
         """The data of the series from one occurrence on; COUNT goes down by what lies before."""
@@ -208,10 +222,10 @@ class Hands:
 
     def _body(self, calendar: str, fields: dict[str, Any]) -> dict[str, Any]:
         body = dict(fields)
-        zone = self.calendar(calendar).time_zone
+        zone = body.pop("time_zone", None) or self.calendar(calendar).time_zone
         for name in ("start", "end"):
             if name in body:
-                body[name] = moment(body[name], body.pop("time_zone", None) or zone)
+                body[name] = moment(body[name], zone)
                 parse_when(body[name], name)
         if isinstance(body.get("description"), str):
             body["description"] = as_html(body["description"])

@@ -33,7 +33,7 @@ label{display:block;margin:.7rem 0 .2rem;font-size:.9rem;color:#444746}
 label.tick{display:flex;gap:.8rem;align-items:flex-start;color:inherit;font-size:1rem;
 padding:.7rem .2rem;border-top:1px solid #e3e6ea;margin:0}
 label.tick input{width:1.2rem;height:1.2rem;margin-top:.2rem;flex:none}
-input[type=text],input[type=date],input[type=datetime-local],textarea,select{width:100%;
+input[type=text],input[type=date],input[type=time],textarea,select{width:100%;
 padding:.6rem;border:1px solid #c4c7c5;border-radius:.6rem;font:inherit;background:#fff}
 .two{display:grid;grid-template-columns:1fr 1fr;gap:0 .8rem}
 .chip{background:#e6f4ea;color:#137333;border-radius:1rem;padding:.1rem .6rem;font-size:.8rem}

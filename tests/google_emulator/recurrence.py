@@ -152,7 +152,7 @@ def base_of(master_id: str) -> str:
     return master_id.split("_R")[0]
 
 
-def trim(lines: list[str], start: When, before: When) -> list[str]:
+def trim(lines: list[str], before: When) -> list[str]:
     """The rules ended just before an occurrence, as "this and following" does it."""
     until = before.shifted(-timedelta(days=1) if before.all_day else -timedelta(seconds=1)).key()
     return [_ended(line, until) if line.startswith("RRULE") else line for line in lines]
