@@ -57,12 +57,12 @@ def _of_account(env, account) -> dict:
         "gone": "gone" in account.calendar_ids.mapped("state"),
         "neighbour": _syncs_with_odoo_too(env),
         "run": _run(env, account),
+        "changed_here": _changed_here(env, account),
     }
 
 
 def _run(env, account) -> dict | None:
-    run = account.run_ids.filtered(lambda run: run.state in ("queued", "running"))[:1]
-    run = run or account.run_ids.filtered(lambda run: run.trigger == "wizard")[:1]
+    run = _run_to_show(env, account)
     if not run or _is_old(run):
         return None
     run = run.with_env(run.env(context=env.context))
@@ -75,7 +75,6 @@ def _run(env, account) -> dict | None:
         "left_seconds": _left_seconds(run),
         "waiting_until": fields.Datetime.to_string(run.resume_at) or False,
         "summary": run.message or run_summary(run),
-        "crm_changes": run.crm_created + run.crm_changed + run.crm_removed,
         "set_aside": run.set_aside,
         "left_over": run.left_over,
         "held": run.held,
@@ -83,8 +82,30 @@ def _run(env, account) -> dict | None:
     }
 
 
+def _run_to_show(env, account):
+    """What is under way or failed, else the last run that the user started or has to answer."""
+    latest = _last_run(env, account, [])
+    if latest.state in ("queued", "running", "failed"):
+        return latest
+    return _last_run(env, account, ["|", ("trigger", "in", ("wizard", "retry")), ("held", ">", 0)])
+
+
+def _changed_here(env, account) -> int | bool:
+    """The last run that changed a record in the CRM: a page that shows older records reloads."""
+    counts = ("crm_created", "crm_changed", "crm_removed")
+    domain = ["|", "|", *((name, ">", 0) for name in counts)]
+    return _last_run(env, account, [*domain, ("finished", "!=", False)]).id
+
+
+def _last_run(env, account, domain):
+    # sudo: as in `of_user`
+    runs = env["crm.google.run"].sudo()
+    return runs.search([("account_id", "=", account.id), *domain], order="id desc", limit=1)
+
+
 def _is_old(run) -> bool:
-    return bool(run.finished) and run.finished < fields.Datetime.now() - SHOW_RESULT_FOR
+    long_ago = fields.Datetime.now() - SHOW_RESULT_FOR
+    return bool(run.finished) and not run.held and run.finished < long_ago
 
 
 def _left_seconds(run):

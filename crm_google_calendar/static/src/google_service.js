@@ -19,7 +19,7 @@ export function isQuiet(run) {
  * The user's Google connection as the server sees it, shared by all pages of a tab.
  *
  * `status` is null until a page has asked for it, or the server has sent it. `events` triggers
- * "finished" with the run when a run of this user has ended since then.
+ * "changed" when a run of this user has brought something since then.
  */
 export const googleService = {
     dependencies: ["bus_service", "notification", "orm"],
@@ -45,8 +45,8 @@ export const googleService = {
             }
             const before = google.status;
             google.status = status;
-            if (before && hasFinished(before.run, status.run)) {
-                google.events.trigger("finished", status.run);
+            if (before && hasNews(before, status)) {
+                google.events.trigger("changed");
             }
             browser.clearTimeout(timer);
             if (UNDER_WAY.includes(status.state) || isActive(status.run)) {
@@ -60,8 +60,10 @@ export const googleService = {
     },
 };
 
-function hasFinished(before, run) {
-    return Boolean(run?.finished) && (run.id !== before?.id || !before.finished);
+/** Whether records on a page may be older than the database: a run has ended, or changed some. */
+function hasNews(before, status) {
+    const hasEnded = isActive(before.run) && !isQuiet(before.run) && !isActive(status.run);
+    return hasEnded || status.changed_here !== before.changed_here;
 }
 
 registry.category("services").add("crm_google_calendar", googleService);

@@ -24,7 +24,7 @@ export class GooglePanel extends Component {
         this.orm = useService("orm");
         this.google = useState(useService("crm_google_calendar"));
         this.state = useState({ busy: false, dismissed: {} });
-        useBus(this.google.events, "finished", ({ detail: run }) => this.onFinished(run));
+        useBus(this.google.events, "changed", () => this.props.onSynced());
         onWillStart(() => {
             // not awaited: the calendar never waits for this
             this.google.refresh();
@@ -101,12 +101,6 @@ export class GooglePanel extends Component {
     dismiss({ topic, id }) {
         this.state.dismissed[topic] = String(id);
         browser.sessionStorage.setItem(DISMISSED + topic, String(id));
-    }
-
-    async onFinished(run) {
-        if (!isQuiet(run) || run.crm_changes) {
-            await this.props.onSynced();
-        }
     }
 
     async configure() {
