@@ -39,6 +39,7 @@ class Reason(str, Enum):
     DELETED_THERE = "deleted_there"
     EDIT_BEATS_DELETE = "edit_beats_delete"
     GONE_BOTH = "gone_both"
+    OUT_OF_SIGHT = "out_of_sight"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,12 @@ def decide(
     write arrived and only its answer was lost, so it *is* the base; else an edit made since then
     would look like a foreign one.
     """
-    if pending is not None and google == pending:
+    stored = base
+    if pending is not None and _with_details(google, pending) == pending:
         base = pending
-    if google is not None and (known := base or crm) is not None:
-        google = replace(google, details=known.details)  # ours: an edit of them never flows back
+    google = _with_details(google, base or crm)
     if crm is not None and google is not None:
-        return _both(base, crm, google, policy)
+        return _both(stored, base, crm, google, policy)
     if crm is not None:
         return _only_crm(base, crm, policy)
     if google is not None:
@@ -93,11 +94,23 @@ def decide(
     return Action(Verb.CLOSE, Reason.GONE_BOTH)
 
 
-def _both(base: Entry | None, crm: Entry, google: Entry, policy: Policy) -> Action:
+def _with_details(google: Entry | None, known: Entry | None) -> Entry | None:
+    """The details are ours: an edit of them in Google never flows back."""
+    return replace(google, details=known.details) if google and known else google
+
+
+def lose_sight(base: Entry | None) -> Action:
+    """The record left the user's sight, which is not a deletion: keep the event, cut the link."""
+    return Action(Verb.DETACH if base else Verb.CLOSE, Reason.OUT_OF_SIGHT)
+
+
+def _both(
+    stored: Entry | None, base: Entry | None, crm: Entry, google: Entry, policy: Policy
+) -> Action:
     merged = merge(base, crm, google, policy.winner)
     write_crm, write_google = merged.result != crm, merged.result != google
-    if base is not None and not (write_crm or write_google) and merged.result == base:
-        return Action(Verb.NOTHING, Reason.SETTLED, base)
+    if not (write_crm or write_google) and merged.result == stored:
+        return Action(Verb.NOTHING, Reason.SETTLED, stored)
     reason = _why(base, crm, google)
     return Action(Verb.SETTLE, reason, merged.result, write_crm, write_google, merged.clashes)
 

@@ -31,6 +31,6 @@ def split(text: str) -> tuple[str, str]:
 
 
 def clean(details: str) -> str:
-    """Details as the block can hold them: no empty lines, no marker lines."""
-    lines = (line for line in details.split("\n") if line.strip())
-    return "\n".join(line for line in lines if line.strip() not in (FIRST, LAST))
+    """Details as the block can hold them: folded lines, none empty, none a marker."""
+    lines = richtext.plain(richtext.from_plain(details)).split("\n")
+    return "\n".join(line for line in lines if line and line not in (FIRST, LAST))

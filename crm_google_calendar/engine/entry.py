@@ -20,7 +20,7 @@ from . import richtext
 TITLE_LENGTH = 920  # Google documents no limit; its own pages stop at 1,024, with label and mark
 LABEL_LENGTH = 100
 PLACE_LENGTH = 1000
-TEXT_LENGTH = 6000  # the description with its details block must stay below 8,192 characters
+TEXT_LENGTH = 32000  # far above what Google takes, so that reading cuts nothing
 DETAILS_LENGTH = 1500
 REMINDERS = 5  # Google refuses more overrides, popups and mails together
 REMINDER_MINUTES = 40320  # four weeks, Google's limit

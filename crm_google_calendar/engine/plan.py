@@ -15,7 +15,7 @@ _REMOVES = frozenset((Verb.DELETE, Verb.ARCHIVE, Verb.DETACH))
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One action for one link. `key` is the caller's own handle; `starts` orders the plan."""
+    """One action for one link. `key` is the caller's own, sortable handle; `starts` orders."""
 
     key: Any
     action: Action
@@ -61,5 +61,5 @@ def plan(
     if ceiling and ceiling.exceeded_by(len(removals), links):
         held = removals
         todo = [step for step in todo if step.action.verb not in _REMOVES]
-    todo.sort(key=lambda step: (abs(step.starts - now), str(step.key)))
+    todo.sort(key=lambda step: (abs(step.starts - now), step.key))
     return Plan(todo[:cap], todo[cap:], held)

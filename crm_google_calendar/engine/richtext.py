@@ -238,6 +238,7 @@ class _Reader(HTMLParser):
 
     def _add(self, words: str) -> None:
         link = self._links[-1] if self._links else ""
+        words = clean(words)  # once more: `&#8203;` was no such character before
         self._line.runs.append(_Run(words, frozenset(self._styles), link))
 
     def _end_line(self) -> None:

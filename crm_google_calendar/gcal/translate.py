@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -21,6 +21,7 @@ from ..engine.merge import changed_fields
 
 Event = Mapping[str, Any]
 DATABASE, RECORD, LABEL = "crm_db", "crm_record", "crm_label"
+DESCRIPTION_LENGTH = 8000  # Google names no limit; users of its API report 8,192 characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +70,20 @@ def is_series(event: Event) -> bool:
     return bool(event.get("recurrence"))
 
 
-def to_entry(event: Event, kind: Kind, zone: str, like: Entry | None = None) -> Entry:
+def to_entry(event: Event, kind: Kind, zone: str, *likes: Entry | None) -> Entry:
     """Read an event.
 
-    zone: the calendar's, for times without one. like: the entry known so far; an all-day event has
-    no zone of its own and takes that of `like`. Raises ValueError on an event without a start,
-    as a deleted one may come.
+    zone: the calendar's, for times without one. likes: the entries that may stand there, best
+    first (what we were sending, what both sides agreed on). They give what Google does not hold:
+    the zone of an all-day event, the rest of a text that was too long to be sent. Raises
+    ValueError on an event without a start, as a deleted one may come.
     """
+    known = [like for like in likes if like]
     when, own_zone = _read_when(event, zone)
-    if isinstance(when, AllDay):
-        own_zone = like.zone if like else zone
+    if isinstance(when, AllDay) and known:
+        own_zone = known[0].zone
     title, label, done = _read_summary(event, kind)
-    text, details = block.split(richtext.from_google(event.get("description")))
+    text, details = _read_description(event, known)
     return Entry.make(
         kind,
         title,
@@ -131,7 +134,15 @@ def _summary(entry: Entry) -> str:
 
 
 def _description(entry: Entry) -> str:
-    return richtext.to_google(block.compose(entry.text, entry.details))
+    return richtext.to_google(block.compose(_sent_text(entry), entry.details))
+
+
+def _sent_text(entry: Entry) -> str:
+    """As much of the text as Google takes above the details."""
+    if len(entry.text) + len(block.compose("", entry.details)) < DESCRIPTION_LENGTH:
+        return entry.text
+    room = DESCRIPTION_LENGTH - len(block.compose("-", entry.details))
+    return richtext.cut(entry.text, room)
 
 
 def _start(entry: Entry) -> dict[str, Any]:
@@ -203,6 +214,13 @@ def _read_summary(event: Event, kind: Kind) -> tuple[str, str, bool]:
     if label and title.startswith(f"{label}:"):
         title = title.removeprefix(f"{label}:").lstrip()
     return title, label, done
+
+
+def _read_description(event: Event, known: Sequence[Entry]) -> tuple[str, str]:
+    """Text and details; a text that we had to cut is the whole one as long as nobody edits it."""
+    text, details = block.split(richtext.from_google(event.get("description")))
+    whole = (like.text for like in known if _sent_text(like) == text)
+    return next(whole, text), details
 
 
 def _read_reminders(event: Event, method: str) -> frozenset[int]:
