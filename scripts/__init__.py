@@ -1,0 +1,1 @@
+"""Everything that takes a machine to a running site (`demo`) and to tested code (`test`)."""

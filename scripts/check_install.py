@@ -1,0 +1,52 @@
+"""Checks that the add-on comes and goes cleanly: no warning in Odoo's log, nothing left behind."""
+
+import os
+import re
+
+from scripts.odoo_site import ADDON
+
+LOUD = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
+# neither is about the add-on: root in a container, and docutils in other modules' descriptions
+HARMLESS = ("Running as user 'root' is a security risk",)
+# what must be gone, as (what, query)
+LEFTOVERS = (
+    ("table", "SELECT tablename FROM pg_tables WHERE tablename LIKE 'crm\\_google\\_%%'"),
+    ("setting", "SELECT key FROM ir_config_parameter WHERE key LIKE 'crm\\_google\\_%%'"),
+    ("scheduled action", "SELECT cron_name FROM ir_cron WHERE cron_name LIKE '%%Google%%'"),
+    ("view", "SELECT name FROM ir_ui_view WHERE arch_db::text LIKE '%%crm\\_google%%'"),
+    ("column", "SELECT column_name FROM information_schema.columns"
+     " WHERE table_schema = 'public' AND column_name LIKE 'crm\\_google\\_%%'"),
+    ("access rule", "SELECT name FROM ir_model_access WHERE name LIKE '%%crm.google%%'"),
+    ("external id", f"SELECT name FROM ir_model_data WHERE module = '{ADDON}'"),
+)  # fmt: skip
+
+
+def find_problems(site):
+    """Install, update, uninstall and neutralize on scratch databases; returns sentences."""
+    database = f"crm_google_install_{os.getpid()}"
+    site.copy_of(site.base(), database)
+    try:
+        problems = _loud("install", site.install(database, ADDON))
+        problems += _loud("update", site.update(database))
+        problems += _loud("neutralize", site.command(f"neutralize-{database}", "neutralize", database))
+        problems += _loud("uninstall", site.uninstall(database))
+        problems += _leftovers(site.server, database)
+    finally:
+        site.drop(database)
+    return problems
+
+
+def _loud(step, log):
+    """The warnings and errors of a log: a clean install has none at all."""
+    lines = [line for line in log.splitlines() if LOUD.match(line)]
+    return [
+        f"{step} logs: {line}" for line in lines if not any(known in line for known in HARMLESS)
+    ]
+
+
+def _leftovers(server, database):
+    return [
+        f"uninstall leaves the {what} {row[0]}."
+        for what, query in LEFTOVERS
+        for row in server.query(query, (), database)
+    ]

@@ -1,0 +1,156 @@
+"""A running site: Odoo with the add-on and, unless a real client is configured, our own Google."""
+
+import os
+
+from scripts import cache, postgres, run, tools
+from scripts.children import HOST, Child, answers, free_port
+from scripts.errors import SetupError
+from scripts.odoo_site import Site, addon_key, require_addon
+from scripts.web_client import configure
+
+DATABASE = "crm_google_demo"
+EMULATOR = "google_emulator"
+ACCOUNTS = ("Marc Demo:marc.demo@example.com", "Mitchell Admin:mitchell@example.com")
+# any client will do for the emulator; Google's own come from its console
+EMULATED_CLIENT = ("demo.apps.googleusercontent.com", "demo-secret")
+
+
+class Google:
+    """Which Google the site talks to: `url` of an emulator, or None for the real one."""
+
+    def __init__(self):
+        self.url = os.environ.get("CRM_GOOGLE_BASE_URL") or None
+        self.child = None
+        chosen = (
+            os.environ.get("CRM_GOOGLE_CLIENT_ID"),
+            os.environ.get("CRM_GOOGLE_CLIENT_SECRET"),
+        )
+        if any(chosen) and not all(chosen):
+            raise SetupError(
+                "Set both CRM_GOOGLE_CLIENT_ID and CRM_GOOGLE_CLIENT_SECRET, or neither."
+            )
+        self.client = chosen if all(chosen) else EMULATED_CLIENT
+        self.is_real = all(chosen) and not self.url
+
+    def start(self, python, environment, port):
+        """Start our emulator where it is needed."""
+        if self.is_real or self.url:
+            return
+        command = [python, "-m", EMULATOR, "--port", port]
+        for account in ACCOUNTS:
+            command += ["--user", account]
+        paths = {"PYTHONPATH": str(cache.CHECKOUT / "tests")}
+        self.child = Child(f"google-{port}", command, env={**environment, **paths})
+        self.child.wait_until(lambda: answers(port), 30, "The Google emulator did not start.")
+        self.url = f"http://{HOST}:{port}"
+
+    def stop(self):
+        """Stop our emulator."""
+        if self.child:
+            self.child.stop()
+
+
+class DemoSite:
+    """The whole stack; use it as a context manager.
+
+    `fresh` takes a new database, dropped at the end, in the tests' server; otherwise the demo's
+    database is used, which keeps what the visitor did. Attributes once entered: `url`,
+    `emulator_url` (None with the real Google), `database`, `odoo` (the process, with its `log`).
+    """
+
+    def __init__(self, fresh=True, port=None):
+        self.fresh = fresh
+        self.port = port
+        self.url = self.emulator_url = self.odoo = None
+        self.database = f"{DATABASE}_{os.getpid()}" if fresh else DATABASE
+        self._google = Google()
+        self._running = None
+
+    def __enter__(self):
+        require_addon()
+        self.tools = tools.prepare()
+        self._running = postgres.running("test" if self.fresh else "demo")
+        try:
+            self._start(self._running.__enter__())
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_details):
+        self.stop()
+
+    def _start(self, server):
+        self.site = Site(self.tools, server)
+        self._prepare_database()
+        environment = self.tools.environment()
+        self._google.start(self.tools.python, environment, self._choose_port(None, 8070, 8170))
+        self.emulator_url = self._google.url
+        port = self._choose_port(self.port, 8069, 8169)
+        environment = {"CRM_GOOGLE_BASE_URL": self.emulator_url} if self.emulator_url else {}
+        self.odoo = self.site.start(self.database, port, environment)
+        # not 127.0.0.1, so that cookies are not shared with the emulator, as with the real Google
+        self.url = f"http://localhost:{port}"
+        configure(f"http://{HOST}:{port}", self.database, self.url, *self._google.client)
+
+    def _prepare_database(self):
+        server, key = self.site.server, addon_key()
+        if self.fresh:
+            self.site.copy_of(self.site.with_addon(demo=True), self.database)
+        elif not server.exists(self.database):
+            run.say("Making the demo's database (a minute or two, only once) ...")
+            self.site.copy_of(self.site.with_addon(demo=True), self.database)
+            server.set_note(self.database, key)
+        elif server.note(self.database) != key:
+            run.say("Updating the add-on in the demo's database ...")
+            self.site.update(self.database)
+            server.set_note(self.database, key)
+
+    def _choose_port(self, chosen, *usual):
+        if chosen and free_port(chosen) != chosen:
+            raise SetupError(f"Port {chosen} is in use. Choose another one with PORT=.")
+        return chosen or free_port(*(() if self.fresh else usual))
+
+    def stop(self):
+        """Stop everything that this site started."""
+        if self.odoo:
+            self.odoo.stop()
+        self._google.stop()
+        if self._running:
+            if self.fresh and hasattr(self, "site"):
+                self.site.drop(self.database)
+            if hasattr(self, "site"):
+                self.site.forget_templates()
+            self._running.__exit__(None, None, None)
+            self._running = None
+
+
+def main():
+    """The command `demo`: start, say where to click, wait for Ctrl-C."""
+    port = int(os.environ["PORT"]) if os.environ.get("PORT") else None
+    with DemoSite(fresh=False, port=port) as site:
+        run.say(_welcome(site))
+        site.odoo.process.wait()
+        raise SetupError(f"Odoo stopped by itself. Its log is {site.odoo.log}.")
+
+
+def _welcome(site):
+    google = (
+        f"Google (emulated):  {site.emulator_url}\n"
+        "                    the calendars as Google has them; add, change and delete there too"
+        if site.emulator_url
+        else "Google:             the real one, with the client of CRM_GOOGLE_CLIENT_ID;\n"
+        f"                    its redirect address is {site.url}/crm_google_calendar/callback"
+    )
+    return f"""
+The site is running.
+
+Odoo:               {site.url}/odoo/calendar
+                    log in as demo / demo (a salesperson), or admin / admin
+                    then click "Configure with Google" above the calendar
+{google}
+Logs:               {cache.root() / "log"}
+
+Press Ctrl-C to stop. What you did is kept for the next start.
+"""
+

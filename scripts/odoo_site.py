@@ -1,0 +1,184 @@
+"""Runs Odoo: databases made from templates, one-off commands, and the server itself."""
+
+import configparser
+import os
+import shutil
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from scripts import cache, run
+from scripts.children import HOST, Child
+from scripts.errors import SetupError
+
+ADDON = "crm_google_calendar"
+DEPENDS = "crm,calendar"
+PREFIX = "crm_google_"
+
+
+class Site:
+    """One Odoo source, one Python, one PostgreSQL server: all it takes to make databases."""
+
+    def __init__(self, tools, server):
+        self.tools = tools
+        self.server = server
+        self.data = cache.folder("odoo-data", server.name)
+        self.config = cache.folder("run") / f"odoo-{server.name}.conf"
+        self._write_config()
+
+    def copy_of(self, template, database):
+        """A new database, with its files, from one of the templates below."""
+        self.drop(database)
+        self.server.copy(template, database)
+        source = self.data / "filestore" / template
+        if source.is_dir():
+            shutil.copytree(source, self.data / "filestore" / database)
+
+    def drop(self, database):
+        """Remove a database and its files."""
+        self.server.drop(database)
+        cache.remove(self.data / "filestore" / database)
+
+    def base(self, demo=False):
+        """The template with CRM and Calendar installed, made once for each Odoo."""
+        name = f"{PREFIX}base_{'demo_' if demo else ''}{self.tools.odoo.key}"
+
+        def fill(database):
+            run.say("Installing CRM and Calendar in a database (once) ...")
+            self.install(database, DEPENDS, demo=demo)
+
+        return self._template(name, fill)
+
+    def with_addon(self, demo=False):
+        """The template with the add-on installed, made once for each state of its files."""
+        name = f"{PREFIX}addon_{'demo_' if demo else ''}{self.tools.odoo.key}"
+        key = addon_key()
+        if self.server.note(name) != key:
+            self.drop(name)
+
+        def fill(database):
+            base = self.base(demo)
+            self.copy_of(base, database)
+            self.install(database, ADDON, demo=demo)
+            self.server.set_note(database, key)
+
+        return self._template(name, fill)
+
+    def _template(self, name, fill):
+        """Fill the database under another name first: the right name means complete."""
+        if not self.server.exists(name):
+            fresh = f"{name}_new"
+            self.drop(fresh)
+            fill(fresh)
+            self._rename(fresh, name)
+        return name
+
+    def _rename(self, source, target):
+        cache.remove(self.data / "filestore" / target)
+        self.server.rename(source, target)
+        files = self.data / "filestore" / source
+        if files.is_dir():
+            files.rename(self.data / "filestore" / target)
+
+    def forget_templates(self):
+        """Remove the templates from a server that is not ours."""
+        if self.server.ours:
+            return
+        query = "SELECT datname FROM pg_database WHERE datname ~ %s"
+        for (name,) in self.server.query(query, [f"^{PREFIX}(base|addon)_"]):
+            self.drop(name)
+
+    def install(self, database, modules, demo=False):
+        """Install modules; returns Odoo's log."""
+        options = ["--with-demo"] if demo else []
+        return self.command(f"install-{database}", "server", database, "-i", modules, *options)
+
+    def update(self, database, modules=ADDON):
+        """Update modules; returns Odoo's log."""
+        return self.command(f"update-{database}", "server", database, "-u", modules)
+
+    def uninstall(self, database, module=ADDON):
+        """Uninstall a module; returns Odoo's log."""
+        command = self._odoo("module", "uninstall", "-c", self.config, "-d", database, module)
+        return self._finish(f"uninstall-{database}", command)
+
+    def command(self, log, name, database, *options):
+        """Run an Odoo command to its end; returns its log."""
+        command = self._odoo(name, "-c", self.config, "-d", database, *options)
+        return self._finish(log, [*command, "--no-http", "--stop-after-init"])
+
+    def start(self, database, port, environment):
+        """Start the web server for a database and wait until it answers."""
+        options = ["--http-port", port, "--http-interface", HOST, "--max-cron-threads", "1"]
+        child = Child(
+            f"odoo-{database}",
+            self._odoo("server", "-c", self.config, "-d", database, *options),
+            env={**self.tools.environment(), "PYTHONPATH": self.home, **environment},
+            cwd=self.data,
+        )
+        hint = "Odoo did not start."
+        child.wait_until(lambda: _is_healthy(f"http://{HOST}:{port}"), 180, hint)
+        return child
+
+    @property
+    def home(self):
+        """Odoo's source, as PYTHONPATH wants it."""
+        return str(self.tools.odoo.home)
+
+    def _odoo(self, *arguments):
+        return [self.tools.python, "-m", "odoo", *arguments]
+
+    def _finish(self, log, command):
+        return run.quiet(
+            command,
+            "Odoo's command failed. The whole log is in"
+            f" {cache.root() / 'log' / log}.log; its end:",
+            log=f"{log}.log",
+            env={**self.tools.environment(), "PYTHONPATH": self.home},
+            cwd=self.data,
+        )
+
+    def _write_config(self):
+        folders = [*self.tools.odoo.addons_path, cache.CHECKOUT]
+        config = configparser.RawConfigParser()
+        config["options"] = {
+            "addons_path": ",".join(map(str, folders)),
+            "data_dir": str(self.data),
+            "db_host": self.server.host,
+            "db_port": str(self.server.port),
+            "db_user": self.server.user,
+            "db_password": self.server.password,
+            "http_interface": HOST,
+            "list_db": "False",
+            "max_cron_threads": "0",
+            "workers": "0",
+        }
+        # the password stands in it
+        with open(self.config, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            config.write(file)
+
+
+def addon_key():
+    """Changes when a file of the add-on changes."""
+    files = sorted(_addon_files(cache.CHECKOUT / ADDON))
+    return cache.key_of([[str(path), path.read_bytes().hex()] for path in files])
+
+
+def _addon_files(folder):
+    for path in folder.rglob("*"):
+        if path.is_file() and path.suffix != ".pyc":
+            yield Path(path)
+
+
+def _is_healthy(url):
+    try:
+        with urllib.request.urlopen(f"{url}/web/health", timeout=5) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def require_addon():
+    """Say so when the checkout holds no add-on."""
+    if not (cache.CHECKOUT / ADDON / "__manifest__.py").is_file():
+        raise SetupError(f"{cache.CHECKOUT} holds no folder {ADDON}. Make a complete clone.")

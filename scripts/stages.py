@@ -1,0 +1,185 @@
+"""The command `test` and its parts: each stage says whether it passed, and how long it took."""
+
+import contextlib
+import dataclasses
+import os
+import re
+import shlex
+import signal
+import subprocess
+import time
+
+from scripts import cache, check_install, checks, chromium, postgres, run, tools
+from scripts.errors import SetupError
+from scripts.odoo_site import Site, require_addon
+
+COUNT = re.compile(r"(\d+) (passed|failed|errors?)\b")
+TESTS = cache.CHECKOUT / "tests"
+DATABASE = "crm_google_test"
+
+
+@dataclasses.dataclass
+class Session:
+    """What the stages share: tools, server, and how many tests were counted."""
+
+    tools: tools.Tools
+    arguments: list
+    server: postgres.Server = None
+    passed: int = 0
+    failed: int = 0
+    results: list = dataclasses.field(default_factory=list)
+
+    def count(self, line):
+        """Add the numbers of a line that closes a pytest run."""
+        if not re.match(r"=* ?\d.* in [\d.]+s", line):
+            return
+        for number, word in COUNT.findall(line):
+            if word == "passed":
+                self.passed += int(number)
+            else:
+                self.failed += int(number)
+
+
+def lint(session):
+    """Style, types, import contracts, length of files."""
+    return all([_stream(session, command) for command in checks.commands(session.tools.python)])
+
+
+def pure(session):
+    """Tests that need neither Odoo nor a database."""
+    return _pytest(session, ["pure", "client", "emulator"], ["-p", "no:odoo"])
+
+
+def install(session):
+    """Install, update and uninstall leave a clean log and nothing behind."""
+    problems = check_install.find_problems(Site(session.tools, session.server))
+    for problem in problems:
+        run.say(f"  {problem}")
+    return not problems
+
+
+def odoo(session):
+    """Tests inside Odoo, on a fresh database with the add-on."""
+    if not _has_tests("with_odoo"):
+        return None
+    site = Site(session.tools, session.server)
+    database = f"{DATABASE}_{os.getpid()}"
+    site.copy_of(site.with_addon(), database)
+    try:
+        options = ["-p", "no:odoo", "-p", "odoo", "--odoo-http"]
+        options += [f"--odoo-config={site.config}", f"--odoo-database={database}"]
+        return _pytest(session, ["with_odoo"], options, PYTHONPATH=site.home)
+    finally:
+        site.drop(database)
+
+
+def browser(session):
+    """The whole story in Chromium."""
+    if not _has_tests("browser"):
+        return None
+    more = {"CRM_GOOGLE_CHROMIUM": chromium.find(), **session.server.environment()}
+    if os.environ.get("CRM_GOOGLE_BASE_URL"):
+        more["CRM_GOOGLE_BASE_URL"] = os.environ["CRM_GOOGLE_BASE_URL"]
+    return _pytest(session, ["browser"], ["-p", "no:odoo"], **more)
+
+
+def bench(session):
+    """Measurements; no part of the tests."""
+    script = cache.CHECKOUT / "benchmarks" / "run.py"
+    if not script.is_file():
+        return None
+    command = [session.tools.python, script, *session.arguments]
+    variables = {"PYTHONPATH": cache.CHECKOUT, **session.server.environment()}
+    return _stream(session, command, **variables)
+
+
+STAGES = {stage.__name__: stage for stage in (lint, pure, install, odoo, browser, bench)}
+NEED_SERVER = ("install", "odoo", "browser", "bench")
+ALL = ("lint", "pure", "install", "odoo", "browser")
+
+
+def main(names, arguments=""):
+    """Run stages, all of them even when one fails; returns the exit code."""
+    require_addon()
+    session = Session(tools.prepare(), shlex.split(arguments))
+    with contextlib.ExitStack() as stack:
+        if any(name in NEED_SERVER for name in names):
+            session.server = stack.enter_context(postgres.running("test"))
+            stack.callback(Site(session.tools, session.server).forget_templates)
+        for name in names:
+            _run_stage(session, name)
+    return _summary(session)
+
+
+def _run_stage(session, name):
+    run.say(f"\n--- {name}: {STAGES[name].__doc__}")
+    start = time.monotonic()
+    try:
+        outcome = STAGES[name](session)
+    except SetupError as error:
+        run.say(str(error))
+        outcome = False
+    word = {None: "nothing there yet", True: "passed", False: "FAILED"}[outcome]
+    seconds = time.monotonic() - start
+    run.say(f"--- {name}: {word} in {seconds:.0f} s")
+    session.results.append((name, word, seconds))
+
+
+def _summary(session):
+    failed = [name for name, word, _ in session.results if word == "FAILED"]
+    run.say("")
+    for name, word, seconds in session.results:
+        run.say(f"{name:8} {word:18} {seconds:5.0f} s")
+    if failed:
+        run.say(f"Failed: {', '.join(failed)}.")
+    if session.passed or session.failed:
+        run.say(f"{session.passed} passed, {session.failed} failed")
+    return 1 if failed else 0
+
+
+def _pytest(session, folders, options, **variables):
+    found = [f"tests/{name}" for name in folders if _has_tests(name)]
+    if not found:
+        return None
+    # arguments that name tests replace the folders
+    if any(argument.startswith("tests/") for argument in session.arguments):
+        found = []
+    command = [session.tools.python, "-m", "pytest", *options, *found, *session.arguments]
+    return _stream(session, command, **variables)
+
+
+def _has_tests(name):
+    return any((TESTS / name).glob("**/test_*.py"))
+
+
+def _stream(session, command, **variables):
+    """Run a program in the checkout, passing its output on; True when it succeeds."""
+    environment = session.tools.environment(**variables)
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env=environment,
+        cwd=cache.CHECKOUT,
+        start_new_session=True,
+    )
+    try:
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            session.count(line)
+        return process.wait() == 0
+    finally:
+        _end(process)
+
+
+def _end(process):
+    """End a program that still runs; SIGINT lets pytest tear its fixtures down."""
+    for number, seconds in ((signal.SIGINT, 30), (signal.SIGKILL, None)):
+        if process.poll() is not None:
+            return
+        with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            os.killpg(process.pid, number)
+            process.wait(seconds)
