@@ -117,9 +117,7 @@ def _make_calendars(account, checkpoint) -> None:
 def _make(calendar, google, checkpoint) -> None:
     name = calendar_name(calendar)
     user = calendar.account_id.user_id
-    description = calendar.env._(
-        "Kept the same as the CRM. %s", f"[{calendar_ref(calendar)}]"
-    )
+    description = calendar.env._("Kept the same as the CRM. %s", f"[{calendar_ref(calendar)}]")
     calendar.write({"name": name, "state": "making"})
     checkpoint()
     try:
@@ -190,9 +188,13 @@ def _succeed(account) -> None:
     gone = account.calendar_ids.filtered(lambda calendar: calendar.state == "gone")
     if gone:
         account.message = cause_text(account.env, Cause.CALENDAR_GONE)
-    text = _("Connected again with Google. Nothing was lost.") if again else _(
-        "Connected with Google. Two calendars were made there. If they do not show, "
-        "reload Google's page."
+    text = (
+        _("Connected again with Google. Nothing was lost.")
+        if again
+        else _(
+            "Connected with Google. Two calendars were made there. If they do not show, "
+            "reload Google's page."
+        )
     )
     status.send(account, {"type": "success", "message": text})
 

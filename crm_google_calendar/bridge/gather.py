@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from ..engine.decide import Action, Reason, Verb, decide, lose_sight
 from ..engine.entry import Entry, from_json
 from ..gcal.client import Call
 from ..gcal.errors import Cause
-from ..gcal.translate import is_gone, mark_of, series_of, to_entry
+from ..gcal.translate import is_cut, is_gone, mark_of, series_of, to_entry
 from . import links
 from .feed import Feed
 from .settings import database_uuid
@@ -43,7 +44,17 @@ def choose(work: Work, case: Case) -> Action:
         return lose_sight(case.base)
     if not case.link and case.res_id and case.google and case.crm.entry is None:
         case.res_id = None  # marked as ours, but its record is gone: an entry like any other
-    return decide(case.base, case.crm.entry, case.google, work.settings.policy, case.pending)
+    google = _with_whole_text(case)
+    return decide(case.base, case.crm.entry, google, work.settings.policy, case.pending)
+
+
+def _with_whole_text(case: Case) -> Entry | None:
+    """Google's entry; where it holds but the beginning of a long text, an edit of that beginning
+    must not replace the whole in the CRM."""
+    google, crm = case.google, case.crm.entry
+    if not (google and crm and is_cut(crm)):
+        return google
+    return replace(google, text=(case.base or crm).text)
 
 
 def _choose_detached(work: Work, case: Case) -> Action:
@@ -97,7 +108,7 @@ def _entry(case: Case, event: dict[str, Any]) -> Entry:
     if case.base and case.link and case.link.etag and case.link.etag == event.get("etag"):
         return case.base  # the echo of our own write
     zone = case.calendar.zone or case.source.zone.key
-    return to_entry(event, case.source.kind, zone, case.base)
+    return to_entry(event, case.source.kind, zone, case.pending, case.base)
 
 
 def _linked(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:

@@ -28,9 +28,7 @@ def dispatch(env, skip=None, above: int = 0) -> None:
         for account in accounts
         if account != skip
     }
-    hints.create(
-        [{"account_id": a, "model": model, "res_id": r} for a, model, r in sorted(rows)]
-    )
+    hints.create([{"account_id": a, "model": model, "res_id": r} for a, model, r in sorted(rows)])
     raw.unlink()
 
 

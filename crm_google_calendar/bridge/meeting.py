@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from odoo.fields import Command, Domain
 
 from ..engine import richtext
-from ..engine.entry import TEXT_LENGTH, AllDay, Entry, Kind, Timed
+from ..engine.entry import AllDay, Entry, Kind, Timed
 from ..engine.merge import changed_fields
 from .source import Source, record_address
 from .zones import naive, utc
@@ -61,8 +61,6 @@ class MeetingSource(Source):
     def write(self, record, held, entry):
         """Write what differs between the entry the record holds and the one it shall hold."""
         changed = changed_fields(held, entry)
-        if "text" in changed and self._text_is_longer(record):
-            changed -= {"text"}
         values = self._values(entry, changed)
         if "reminders" in changed:
             values["alarm_ids"] = self._alarm_commands(record, held, entry)
@@ -79,9 +77,7 @@ class MeetingSource(Source):
 
     def _is_mine(self, record):
         partners = record.partner_ids
-        return self.user.partner_id in partners or (
-            not partners and record.user_id == self.user
-        )
+        return self.user.partner_id in partners or (not partners and record.user_id == self.user)
 
     def _read_when(self, record):
         if record.allday:
@@ -106,10 +102,6 @@ class MeetingSource(Source):
         if changed is None and entry.reminders:
             values["alarm_ids"] = [Command.set(self._alarms(entry.reminders).ids)]
         return values
-
-    def _text_is_longer(self, record):
-        """Whether the record's description did not fit into Google; it is never overwritten."""
-        return len(richtext.from_odoo(record.description)) > TEXT_LENGTH
 
     def _reminders(self, record):
         popups = record.alarm_ids.filtered(lambda alarm: alarm.alarm_type == "notification")

@@ -75,9 +75,7 @@ def _causes(env):
         Cause.TRANSIENT: _(
             "Google could not be reached. Nothing is lost; it is tried again by itself."
         ),
-        Cause.RATE_LIMITED: _(
-            "Google asked to slow down. It goes on by itself in a moment."
-        ),
+        Cause.RATE_LIMITED: _("Google asked to slow down. It goes on by itself in a moment."),
         Cause.QUOTA_USED_UP: _(
             "Google accepts no more changes from this account for some hours. It goes on by itself."
         ),
@@ -124,9 +122,7 @@ def _causes(env):
         ),
         Cause.DUPLICATE: _("Google already has an entry of this number. Retry sends it anew."),
         Cause.COLLIDED: _("Google was busy with the same entry; it is tried again by itself."),
-        Cause.REFUSED: _(
-            "Google refused this entry. Correct it in the CRM, then retry."
-        ),
+        Cause.REFUSED: _("Google refused this entry. Correct it in the CRM, then retry."),
         Cause.UNKNOWN: _(
             "Something unexpected happened with Google. Try again; if it stays, tell your "
             "administrator."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
 
 import psycopg2.errors
@@ -113,9 +114,9 @@ def _work_on(env, run, checkpoint, deadline) -> bool:
     try:
         _begin(run)
         env.invalidate_all()  # what one user may not see must not stay in the cache of another
-        google = google_of(account)
-        work_ = _work_of(env, run, google, checkpoint, deadline)
-        finished = run_slice(work_)
+        with closing(google_of(account)) as google:
+            work_ = _work_of(env, run, google, checkpoint, deadline)
+            finished = run_slice(work_)
         keep_access_token(account, google)
         return _end(work_, finished)
     except GoogleError as error:

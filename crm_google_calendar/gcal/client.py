@@ -62,6 +62,10 @@ class Google:
         self._http = AuthorizedHttp(credentials, http=http or endpoints.http())
         self._batch_size = batch_size
 
+    def close(self) -> None:
+        """Close the connections; the object can still be used and opens new ones."""
+        self._http.close()
+
     def changes(self, calendar_id: str, cursor: str | None = None) -> Changes:
         """List what changed since `cursor`; everything without one.
 

@@ -137,6 +137,11 @@ def _description(entry: Entry) -> str:
     return richtext.to_google(block.compose(_sent_text(entry), entry.details))
 
 
+def is_cut(entry: Entry) -> bool:
+    """Whether Google holds only the beginning of this entry's text."""
+    return _sent_text(entry) != entry.text
+
+
 def _sent_text(entry: Entry) -> str:
     """As much of the text as Google takes above the details."""
     if len(entry.text) + len(block.compose("", entry.details)) < DESCRIPTION_LENGTH:

@@ -10,9 +10,7 @@ class CrmGoogleCalendar(models.Model):
         "crm.google.account", required=True, readonly=True, ondelete="cascade", index=True
     )
     user_id = fields.Many2one(related="account_id.user_id", store=True, index=True)
-    kind = fields.Selection(
-        [("event", "Events"), ("task", "Tasks")], required=True, readonly=True
-    )
+    kind = fields.Selection([("event", "Events"), ("task", "Tasks")], required=True, readonly=True)
     name = fields.Char(readonly=True, help="The name it was given in Google")
     google_id = fields.Char("Google ID", readonly=True)
     state = fields.Selection(

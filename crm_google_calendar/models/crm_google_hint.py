@@ -11,7 +11,9 @@ class CrmGoogleHint(models.Model):
     model = fields.Char(required=True)
     res_id = fields.Many2oneReference(model_field="model", required=True)
     account_id = fields.Many2one(
-        "crm.google.account", ondelete="cascade", index="btree_not_null",
+        "crm.google.account",
+        ondelete="cascade",
+        index="btree_not_null",
         help="Whose run it waits for; empty until the worker has found out",
     )
 

@@ -44,7 +44,9 @@ class CrmGoogleSyncWizard(models.TransientModel):
         account = self.env["crm.google.account"]._of_user(self.env.user)
         if account.state != "connected":
             raise UserError(
-                self.env._("You are not connected with Google. Click the link on the calendar page.")
+                self.env._(
+                    "You are not connected with Google. Click the link on the calendar page."
+                )
             )
         first, last = self._dates()
         account._start_run("wizard", full=True, date_from=first, date_to=last)

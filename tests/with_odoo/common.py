@@ -109,7 +109,7 @@ class GoogleCase(TransactionCase):
         return (
             self.env["calendar.event"]
             .with_user(user)
-            .with_context(no_mail_to_attendees=True)
+            .with_context(no_mail_to_attendees=True, skip_contact_description=True)
             .create({"name": name, "start": start, "stop": start + timedelta(hours=1), **values})
         )
 

@@ -24,7 +24,9 @@ class TestBothWays(GoogleCase):
         self.sync(account)
         writes = self.emulator.count("events.insert") + self.emulator.count("events.patch")
         run = self.sync(account)
-        self.assertEqual(run.summary, "Everything was up to date with Google; nothing had to be changed.")
+        self.assertEqual(
+            run.summary, "Everything was up to date with Google; nothing had to be changed."
+        )
         again = self.emulator.count("events.insert") + self.emulator.count("events.patch")
         self.assertEqual(writes, again)
 
