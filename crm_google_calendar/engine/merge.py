@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from .entry import FIELDS, Entry
+from .entry import FIELDS, REMINDERS, Entry, canonical
 
 
 class Side(str, Enum):
@@ -56,7 +56,10 @@ def merge(base: Entry | None, crm: Entry, google: Entry, winner: Side) -> Merge:
         else:
             clashes.append(_settle(name, ours, theirs, winner))
             values[name] = clashes[-1].kept
-    return Merge(replace(crm, **values), tuple(clashes))
+    result = replace(crm, **values)
+    if len(result.reminders) + len(result.mails) > REMINDERS:
+        result = canonical(result)  # popups of one side, mails of the other: too many for Google
+    return Merge(result, tuple(clashes))
 
 
 def changed_fields(old: Entry | None, new: Entry) -> frozenset[str]:

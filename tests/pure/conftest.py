@@ -7,13 +7,13 @@ from hypothesis import HealthCheck, settings
 _SLOW = [HealthCheck.too_slow]
 settings.register_profile(
     "short",
-    max_examples=200,
+    max_examples=100,
     deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=_SLOW,
 )
 settings.register_profile(
-    "long", max_examples=20000, deadline=None, database=None, suppress_health_check=_SLOW
+    "long", max_examples=10000, deadline=None, database=None, suppress_health_check=_SLOW
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))

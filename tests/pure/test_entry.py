@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+
 from crm_google_calendar.engine import details as block
 from crm_google_calendar.engine.entry import (
     DETAILS_LENGTH,
@@ -15,7 +17,6 @@ from crm_google_calendar.engine.entry import (
     from_json,
     to_json,
 )
-from hypothesis import given
 
 from . import strategies as our
 

@@ -4,10 +4,11 @@ import re
 from html import escape
 
 import pytest
-from crm_google_calendar.engine import details as block
-from crm_google_calendar.engine import richtext
 from hypothesis import given
 from hypothesis import strategies as st
+
+from crm_google_calendar.engine import details as block
+from crm_google_calendar.engine import richtext
 
 from . import strategies as our
 

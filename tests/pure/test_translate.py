@@ -5,6 +5,9 @@ from copy import deepcopy
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
 from crm_google_calendar.engine.entry import AllDay, Entry, Kind, Timed
 from crm_google_calendar.gcal.translate import (
     Mark,
@@ -17,8 +20,6 @@ from crm_google_calendar.gcal.translate import (
     to_entry,
     to_patch,
 )
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
 from . import strategies as our
 from .test_richtext import saved_on_googles_page
