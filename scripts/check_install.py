@@ -6,8 +6,9 @@ import re
 from scripts.odoo_site import ADDON
 
 LOUD = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
-# neither is about the add-on: root in a container, and docutils in other modules' descriptions
-HARMLESS = ("Running as user 'root' is a security risk",)
+# not ours: root in a container, and what Python packages say of themselves (Google's client
+# library warns a year ahead that a Python version will lose support)
+HARMLESS = ("Running as user 'root' is a security risk", "/site-packages/")
 # what must be gone, as (what, query)
 LEFTOVERS = (
     ("table", "SELECT tablename FROM pg_tables WHERE tablename LIKE 'crm\\_google\\_%%'"),
@@ -28,7 +29,7 @@ def find_problems(site):
     try:
         problems = _loud("install", site.install(database, ADDON))
         problems += _loud("update", site.update(database))
-        problems += _loud("neutralize", site.command(f"neutralize-{database}", "neutralize", database))
+        problems += _loud("neutralize", site.neutralize(database))
         problems += _loud("uninstall", site.uninstall(database))
         problems += _leftovers(site.server, database)
     finally:

@@ -36,9 +36,9 @@ def too_long():
 
 def _long_functions(text):
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            if node.end_lineno - node.lineno >= MOST_LINES_OF_FUNCTION:
-                yield f"{node.name} has more than {MOST_LINES_OF_FUNCTION} lines."
+        is_function = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if is_function and node.end_lineno - node.lineno >= MOST_LINES_OF_FUNCTION:
+            yield f"{node.name} has more than {MOST_LINES_OF_FUNCTION} lines."
 
 
 def _own_files():

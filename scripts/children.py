@@ -1,5 +1,6 @@
 """Programs that run beside ours, and are stopped with it whatever happens."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -57,10 +58,8 @@ class Child:
                 self.process.wait()
 
     def _signal(self, number):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, number)
-        except ProcessLookupError:
-            pass
 
 
 def _end_with_parent():

@@ -153,4 +153,3 @@ Logs:               {cache.root() / "log"}
 
 Press Ctrl-C to stop. What you did is kept for the next start.
 """
-

@@ -17,7 +17,7 @@ def choose_python():
         found = shutil.which("python3.%d" % minor)  # noqa: UP031
         # a version manager's stand-in may be there for a Python that is not
         if found and os.system('"%s" -c "" 2>/dev/null' % found) == 0:  # noqa: S605, UP031
-            os.execv(found, [found] + sys.argv)  # noqa: S606, RUF005
+            os.execv(found, [found] + sys.argv)  # noqa: RUF005
     sys.exit("Odoo 19 needs Python 3.10 to 3.13. Install one of them, then start again.")
 
 

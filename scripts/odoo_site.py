@@ -91,18 +91,22 @@ class Site:
     def install(self, database, modules, demo=False):
         """Install modules; returns Odoo's log."""
         options = ["--with-demo"] if demo else []
-        return self.command(f"install-{database}", "server", database, "-i", modules, *options)
+        return self._run(f"install-{database}", "server", database, "-i", modules, *options)
 
     def update(self, database, modules=ADDON):
         """Update modules; returns Odoo's log."""
-        return self.command(f"update-{database}", "server", database, "-u", modules)
+        return self._run(f"update-{database}", "server", database, "-u", modules)
 
     def uninstall(self, database, module=ADDON):
         """Uninstall a module; returns Odoo's log."""
         command = self._odoo("module", "uninstall", "-c", self.config, "-d", database, module)
         return self._finish(f"uninstall-{database}", command)
 
-    def command(self, log, name, database, *options):
+    def neutralize(self, database):
+        """Make a copied database harmless; returns Odoo's log."""
+        return self._run(f"neutralize-{database}", "neutralize", database)
+
+    def _run(self, log, name, database, *options):
         """Run an Odoo command to its end; returns its log."""
         command = self._odoo(name, "-c", self.config, "-d", database, *options)
         return self._finish(log, [*command, "--no-http", "--stop-after-init"])

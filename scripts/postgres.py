@@ -252,9 +252,9 @@ def find_programs():
     installed = Path("/usr/lib/postgresql").glob("*/bin")
     candidates += sorted(installed, key=lambda path: path.parent.name, reverse=True)
     for folder in candidates:
-        if all((folder / name).is_file() for name in ("postgres", "initdb", "pg_ctl")):
-            if major_version(folder) >= OLDEST:
-                return folder
+        complete = all((folder / name).is_file() for name in ("postgres", "initdb", "pg_ctl"))
+        if complete and major_version(folder) >= OLDEST:
+            return folder
     return _embedded()
 
 

@@ -42,7 +42,9 @@ class Session:
 
 def lint(session):
     """Style, types, import contracts, length of files."""
-    return all([_stream(session, command) for command in checks.commands(session.tools.python)])
+    commands = checks.commands(session.tools.python)
+    outcomes = [_stream(session, command) for command in commands]  # all of them, even after one
+    return all(outcomes)
 
 
 def pure(session):
