@@ -19,13 +19,14 @@ export function isQuiet(run) {
  * The user's Google connection as the server sees it, shared by all pages of a tab.
  *
  * `status` is null until a page has asked for it, or the server has sent it. `events` triggers
- * "changed" when a run of this user has brought something since then.
+ * "changed" when a run of this user has brought something since then. `panels` counts the panels on
+ * screen, which show some sentences themselves.
  */
 export const googleService = {
     dependencies: ["bus_service", "notification", "orm"],
 
     start(env, { bus_service: bus, notification, orm }) {
-        const google = reactive({ status: null, events: new EventBus(), refresh });
+        const google = reactive({ status: null, panels: 0, events: new EventBus(), refresh });
         let timer;
 
         async function refresh() {
@@ -37,7 +38,7 @@ export const googleService = {
         }
 
         function receive({ notice, ...status }) {
-            if (notice) {
+            if (notice && !(google.panels && isInPanel(notice, status))) {
                 notification.add(notice.message, { type: notice.type, sticky: notice.sticky });
             }
             if (!status.state) {
@@ -59,6 +60,10 @@ export const googleService = {
         return google;
     },
 };
+
+function isInPanel(notice, status) {
+    return [status.run?.summary, status.message].includes(notice.message);
+}
 
 /** Whether records on a page may be older than the database: a run has ended, or changed some. */
 function hasNews(before, status) {

@@ -1,4 +1,4 @@
-import { Component, onWillStart, useState } from "@odoo/owl";
+import { Component, onMounted, onWillStart, onWillUnmount, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
@@ -25,6 +25,8 @@ export class GooglePanel extends Component {
         this.google = useState(useService("crm_google_calendar"));
         this.state = useState({ busy: false, dismissed: {} });
         useBus(this.google.events, "changed", () => this.props.onSynced());
+        onMounted(() => this.google.panels++);
+        onWillUnmount(() => this.google.panels--);
         onWillStart(() => {
             // not awaited: the calendar never waits for this
             this.google.refresh();
