@@ -1,4 +1,4 @@
-"""One call of the Calendar API from its bytes to its answer: rights, quota, faults, handler, log."""
+"""One call of the Calendar API: log, rights, quota, faults, checks, handler, answer."""
 
 from __future__ import annotations
 
@@ -71,13 +71,14 @@ class Api:
             body = call.json()
         except ApiError:
             body = None
+        own_id = body.get("id", "") if isinstance(body, dict) else ""
         return self.log.add(
             method=method.id,
             verb=call.verb,
             path=call.path,
             query=call.query,
             calendar_id=args.get("calendarId", ""),
-            event_id=args.get("eventId") or (body or {}).get("id", ""),
+            event_id=args.get("eventId") or own_id,
             body=body,
             headers=kept(call.headers),
             batch=batch,

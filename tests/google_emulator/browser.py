@@ -22,7 +22,7 @@ def consent(
     `untick` names (ends of) scopes. Raises RuntimeError with the page's text when Google shows
     an error page of its own.
     """
-    query = parse_qsl(urlsplit(url).query, keep_blank_values=True) + [("account", email)]
+    query = [*parse_qsl(urlsplit(url).query, keep_blank_values=True), ("account", email)]
     reply = emulator.answer(Call("GET", PATH, query))
     if reply.status == 200:
         wanted = scope_list(dict(query)["scope"]) - SIGN_IN

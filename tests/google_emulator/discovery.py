@@ -1,4 +1,4 @@
-"""The calendar's methods, parameters, scopes and schemas, as Google's own client library ships them."""
+"""Methods, parameters, scopes and schemas, as Google's own client library ships them."""
 
 from __future__ import annotations
 

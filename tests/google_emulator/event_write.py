@@ -130,7 +130,8 @@ class Writer:
         data = changes if whole else merge(event.data, changes)
         if event.cancelled and "status" not in changes:
             data["status"] = "confirmed"
-        data.setdefault("eventType", event.data.get("eventType", "default"))
+        if "eventType" in event.data:
+            data["eventType"] = event.data["eventType"]
         start, end = rules.check_dates(data)
         rules.check_values(data, self.calendar)
         before, event.data = event.data, data

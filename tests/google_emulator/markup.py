@@ -29,6 +29,7 @@ button,.button{border:0;border-radius:2rem;padding:.6rem 1.3rem;font:inherit;cur
 background:#0b57d0;color:#fff;display:inline-block}
 button.plain,.button.plain{background:#e8eef9;color:#0b57d0}button.red{background:#fce8e6;color:#b3261e}
 .buttons{display:flex;flex-wrap:wrap;gap:.7rem;justify-content:flex-end;margin-top:1.2rem}
+form .reversed{flex-direction:row-reverse;justify-content:flex-start}
 label{display:block;margin:.7rem 0 .2rem;font-size:.9rem;color:#444746}
 label.tick{display:flex;gap:.8rem;align-items:flex-start;color:inherit;font-size:1rem;
 padding:.7rem .2rem;border-top:1px solid #e3e6ea;margin:0}

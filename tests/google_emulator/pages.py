@@ -138,9 +138,10 @@ def entry_form(
         f'<textarea id="description" name="description" rows="6">'
         f"{escape(as_text(known.get('description', '')))}</textarea>"
         + _choice(known, bool(item))
-        + '<div class="buttons">'
+        # Enter in a field presses the first button of a form
+        + '<div class="buttons reversed"><button name="action" value="save">Save</button>'
         + ('<button class="red" name="action" value="delete">Delete</button>' if item else "")
-        + '<button name="action" value="save">Save</button></div></form>'
+        + "</div></form>"
     )
     return page(title, card(body))
 

@@ -132,11 +132,7 @@ def _split(line: str) -> tuple[str, dict[str, str], str]:
 def series(lines: tuple[str, ...], start: When) -> Series:
     """The series, checked; raises ApiError 400 on rules that Google refuses."""
     found = Series(lines, start)
-    if (
-        not found.rules.between(datetime.min, datetime.max, inc=True)
-        if not found.endless
-        else False
-    ):
+    if next(iter(found.rules), None) is None:
         raise invalid("The recurrence has no occurrence.", "recurrence")
     return found
 
