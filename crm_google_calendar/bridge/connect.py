@@ -1,7 +1,7 @@
-"""The connection in the background: exchange the code, make the calendars, check, revoke.
+"""The connection in the background: exchange the code, make the calendars, check them.
 
 Nothing here runs within a user's request. Every step is committed before the next call, so that
-a connection that breaks anywhere can be carried on, and never makes a third calendar.
+a connection that breaks anywhere can be carried on.
 """
 
 from __future__ import annotations
@@ -10,19 +10,25 @@ import logging
 from collections.abc import Callable
 from datetime import timezone
 
+import psycopg2
+
 from odoo import fields
 
 from ..gcal import oauth
 from ..gcal.client import Google
 from ..gcal.endpoints import http
 from ..gcal.errors import Cause, GoogleError
-from . import settings, status, vault
-from .sentences import cause_text
+from . import calendars, settings, status, vault
+from .sentences import cause_text, client_text, connection_text
 
 _logger = logging.getLogger(__name__)
-KINDS = ("event", "task")
-TRIES = 3  # of a revocation that meets a fault which passes
-PAUSE = 5  # seconds between them
+GRANT = ("sub", "email", "scopes", "refresh_token", "access_token", "access_expires")
+# the same grant would fail the same way: the next click must lead to Google's page
+NEW_CONSENT = (Cause.LAPSED, Cause.SCOPE_MISSING, Cause.NO_CALENDAR_SERVICE, Cause.BARRED)
+
+
+class Overtaken(Exception):
+    """The user has asked for something else meanwhile, say to revoke the access."""
 
 
 def google_of(account) -> Google:
@@ -51,18 +57,41 @@ def keep_access_token(account, google: Google) -> None:
         )
 
 
+# -- connecting -----------------------------------------------------------------------------
+
+
 def connect(account, checkpoint: Callable[[], None]) -> None:
     """Carry a connection on from wherever it stands."""
     try:
-        if account.code:
+        _connect(account, _unless_overtaken(account, checkpoint))
+    except Overtaken:
+        _logger.info("account %s: its connection was overtaken", account.id)
+    checkpoint()
+
+
+def _connect(account, checkpoint) -> None:
+    exchanging = bool(account.code)
+    try:
+        if exchanging:
             _exchange(account, checkpoint)
-        _make_calendars(account, checkpoint)
+            exchanging = False
+        google = google_of(account)
+        calendars.complete(account, google, checkpoint)
+        keep_access_token(account, google)
     except GoogleError as error:
         _logger.info("account %s could not be connected: %s", account.id, error)
-        _fail(account, error)
+        _fail(account, error, exchanging or error.cause in NEW_CONSENT)
     else:
         _succeed(account)
-    checkpoint()
+
+
+def _unless_overtaken(account, checkpoint):
+    def go_on():
+        checkpoint()
+        if account.state != "connecting":
+            raise Overtaken
+
+    return go_on
 
 
 def _exchange(account, checkpoint) -> None:
@@ -74,166 +103,91 @@ def _exchange(account, checkpoint) -> None:
     if client is None:
         raise GoogleError(Cause.BAD_CLIENT, reason="no_client")
     grant = oauth.exchange(client, code, settings.redirect_uri(account.env), verifier, http())
-    if _is_somebody_else(account, grant):
+    _take_grant(account, grant)
+    _keep(account, _values(account, grant), checkpoint)
+
+
+def _values(account, grant) -> dict:
+    return {
+        "sub": grant.sub,
+        "email": grant.email,
+        "scopes": " ".join(sorted(grant.scopes)),
+        "refresh_token": vault.seal(account.env, grant.refresh_token),
+        "access_token": vault.seal(account.env, grant.access_token),
+        "access_expires": grant.expires_at.replace(tzinfo=None, microsecond=0),
+    }
+
+
+def _take_grant(account, grant) -> None:
+    """Make sure that entries of one Google account are not looked for in another."""
+    if not account.sub or account.sub == grant.sub:
+        return
+    if account.calendar_ids.filtered("google_id"):
         raise GoogleError(Cause.DECLINED, reason="other_account")
-    account.write(
-        {
-            "sub": grant.sub,
-            "email": grant.email,
-            "scopes": " ".join(sorted(grant.scopes)),
-            "refresh_token": vault.seal(account.env, grant.refresh_token),
-            "access_token": vault.seal(account.env, grant.access_token),
-            "access_expires": grant.expires_at.replace(tzinfo=None, microsecond=0),
-        }
-    )
-    checkpoint()
+    account.calendar_ids.write({"state": "wanted"})  # none may stand in this one
 
 
-def _is_somebody_else(account, grant) -> bool:
-    """Entries of one Google account must not be looked for in another."""
-    kept = account.calendar_ids.filtered("google_id")
-    return bool(kept) and bool(account.sub) and account.sub != grant.sub
-
-
-def _make_calendars(account, checkpoint) -> None:
-    google = google_of(account)
-    for kind in KINDS:
-        calendar = account.calendar_ids.filtered(lambda calendar, kind=kind: calendar.kind == kind)
-        if not calendar:
-            calendar = calendar.create({"account_id": account.id, "kind": kind})
-        if calendar.state == "ready":
-            _check(calendar, google, checkpoint)
-        elif calendar.state == "making":
-            calendar.state = "uncertain"  # a run was cut off right in the call
-        elif calendar.state == "offered":
-            _adopt(calendar, google, checkpoint)
-        if calendar.state == "wanted":
-            _make(calendar, google, checkpoint)
-    keep_access_token(account, google)
-    if account.calendar_ids.filtered(lambda calendar: calendar.state == "uncertain"):
-        raise GoogleError(Cause.TRANSIENT, reason="uncertain", uncertain=True)
-
-
-def _make(calendar, google, checkpoint) -> None:
-    name = calendar_name(calendar)
-    user = calendar.account_id.user_id
-    description = calendar.env._("Kept the same as the CRM. %s", f"[{calendar_ref(calendar)}]")
-    calendar.write({"name": name, "state": "making"})
-    checkpoint()
+def _keep(account, values, checkpoint) -> None:
+    """Store what Google will not say twice, even where a request has just changed the row."""
     try:
-        made = google.create_calendar(name, description, user.tz or "UTC")
-    except GoogleError as error:
-        calendar.state = "uncertain" if error.uncertain else "wanted"
-        raise
-    calendar.write({"google_id": made["id"], "zone": made.get("timeZone"), "state": "ready"})
-    checkpoint()
-    try:
-        google.show_calendar(made["id"])
-    except GoogleError as error:  # it merely is not ticked in Google's list
-        _logger.info("calendar %s is not shown: %s", calendar.id, error)
-
-
-def _adopt(calendar, google, checkpoint) -> None:
-    """Take the calendar whose making was never answered, if the user's id is really its."""
-    google_id = calendar.google_id
-    calendar.write({"google_id": False, "state": "uncertain"})
-    checkpoint()
-    try:
-        found = google.calendar(google_id)
-    except GoogleError as error:
-        if error.cause not in (Cause.CALENDAR_GONE, Cause.NO_ACCESS):
-            raise
-        found = {}
-    if f"[{calendar_ref(calendar)}]" not in found.get("description", ""):
-        raise GoogleError(Cause.REFUSED, reason="not_that_calendar")
-    calendar.write({"google_id": google_id, "zone": found.get("timeZone"), "state": "ready"})
-
-
-def calendar_name(calendar) -> str:
-    """The name of a calendar in Google: the company, the kind and today's date of the user."""
-    user = calendar.account_id.user_id
-    today = fields.Date.context_today(user.with_context(tz=user.tz or "UTC"))
-    name = {"event": "%s Events (created: %s)", "task": "%s Tasks (created: %s)"}[calendar.kind]
-    return name % (user.company_id.name, today.isoformat())
-
-
-def calendar_ref(calendar) -> str:
-    """What tells our calendar from any other, in its description."""
-    uuid = settings.database_uuid(calendar.env)
-    return f"ref: {uuid}/{calendar.account_id.id}/{calendar.kind}"
-
-
-def _check(calendar, google, checkpoint) -> None:
-    checkpoint()
-    try:
-        google.calendar(calendar.google_id)
-    except GoogleError as error:
-        if error.cause is not Cause.CALENDAR_GONE:
-            raise
-        calendar.state = "gone"
+        account.write(values)
+        checkpoint()
+    except psycopg2.OperationalError:
+        account.env.cr.rollback()
+        account.write(values)
+        checkpoint()
 
 
 def _succeed(account) -> None:
-    _ = account.with_context(lang=account.user_id.lang).env._
+    env = account.with_context(lang=account.user_id.lang).env
     again = bool(account.connected_since)
-    account.write(
-        {
-            "state": "connected",
-            "cause": False,
-            "message": False,
-            "resume_at": False,
-            "connected_since": account.connected_since or fields.Datetime.now(),
-        }
-    )
-    gone = account.calendar_ids.filtered(lambda calendar: calendar.state == "gone")
-    if gone:
-        account.message = cause_text(account.env, Cause.CALENDAR_GONE)
-    text = (
-        _("Connected again with Google. Nothing was lost.")
-        if again
-        else _(
-            "Connected with Google. Two calendars were made there. If they do not show, "
-            "reload Google's page."
+    values = {"cause": False, "message": False, "resume_at": False}
+    states = account.calendar_ids.mapped("state")
+    if "gone" in states:
+        values["message"] = cause_text(env, Cause.CALENDAR_GONE)
+    elif not all(account.calendar_ids.mapped("shown")):
+        values["message"] = env._(
+            "Google did not tick the new calendars in your list. Tick them there to see them."
         )
+    since = account.connected_since or fields.Datetime.now()
+    account.write({"state": "connected", "connected_since": since, **values})
+    _send_waiting(account)
+    status.send(account, {"type": "success", "message": _welcome(env, again)})
+
+
+def _welcome(env, again: bool) -> str:
+    if again:
+        return env._("Connected again with Google. Nothing was lost.")
+    return env._(
+        "Connected with Google. Two calendars were made there. If they do not show, "
+        "reload Google's page."
     )
-    status.send(account, {"type": "success", "message": text})
 
 
-def _fail(account, error: GoogleError) -> None:
+def _send_waiting(account) -> None:
+    """Entries of a calendar that was made again are sent without another click."""
+    waiting = [("account_id", "=", account.id), ("state", "=", "linked"), ("base", "=", False)]
+    if account.env["crm.google.link"].search_count(waiting, limit=1):
+        account._start_run("retry")
+
+
+def _fail(account, error: GoogleError, needs_consent: bool) -> None:
     """Say what happened, and leave a state from which the next click goes on."""
-    has_grant = bool(account.refresh_token) and error.cause is not Cause.LAPSED
-    if error.reason == "other_account":
-        state = "reconnect"
-    elif has_grant:
+    stands = account.calendar_ids.filtered(lambda calendar: calendar.state != "wanted")
+    values = {}
+    if not needs_consent:
         state = "incomplete"
+    elif account.connected_since or stands:
+        state = "reconnect"
     else:
-        state = "reconnect" if account.connected_since else "disconnected"
-    message = _sentence(account, error)
-    account.write({"state": state, "cause": error.cause.value, "message": message})
+        state, values = "disconnected", dict.fromkeys(GRANT, False)
+    env = account.with_context(lang=account.user_id.lang).env
+    message = connection_text(env, error, state, account.email)
+    account.write({"state": state, "cause": error.cause.value, "message": message, **values})
     status.send(account, {"type": "danger", "message": message, "sticky": True})
 
 
-def _sentence(account, error: GoogleError) -> str:
-    env = account.with_context(lang=account.user_id.lang).env
-    if error.reason == "other_account":
-        return env._(
-            "You chose another Google account than before. Click Reconnect with Google and choose "
-            "%s, or revoke the access first.",
-            account.email,
-        )
-    if error.reason == "uncertain" or error.uncertain:
-        return env._(
-            "The connection broke while Google was making a calendar, so it may or may not stand "
-            "there. Click Finish with Google to go on."
-        )
-    if error.reason == "not_that_calendar":
-        return env._(
-            "That Calendar ID is not the one of the calendar we look for. Click Finish with Google "
-            "and copy it again, or let us make a new calendar."
-        )
-    if error.cause is Cause.TRANSIENT:
-        return env._("Google could not be reached. Click the link again to go on.")
-    return cause_text(env, error.cause)
+# -- checking ---------------------------------------------------------------------------------
 
 
 def check(account, checkpoint: Callable[[], None]) -> None:
@@ -241,36 +195,76 @@ def check(account, checkpoint: Callable[[], None]) -> None:
     what, account.check_for = account.check_for, False
     checkpoint()
     env = account.with_context(lang=account.user_id.lang).env
-    try:
-        message = _check_client(env) if what == "client" else _check_account(env, account)
-        notice = {"type": "success", "message": message}
-    except GoogleError as error:
-        if error.cause is Cause.LAPSED:
-            lapse(account)
-        notice = {"type": "danger", "message": cause_text(env, error.cause), "sticky": True}
-    status.send(account, notice)
+    if what == "client":
+        notice = _check_client(env)
+    elif account.state in ("connected", "incomplete"):
+        notice = _check_account(env, account, checkpoint)
+    else:
+        notice = {"type": "warning", "message": account.message or cause_text(env, Cause.LAPSED)}
+    if notice:
+        status.send(account, notice)
     checkpoint()
 
 
-def _check_account(env, account) -> str:
-    google = google_of(account)
-    for calendar in account.calendar_ids.filtered("google_id"):
-        google.calendar(calendar.google_id)
+def _check_account(env, account, checkpoint) -> dict | None:
+    try:
+        google = google_of(account)
+        for calendar in account.calendar_ids.filtered("google_id"):
+            calendars.check(calendar, google, checkpoint)
+    except GoogleError as error:
+        if error.cause is Cause.LAPSED:
+            return lapse(account)  # which tells him
+        return _danger(cause_text(env, error.cause))
     keep_access_token(account, google)
-    return env._("Succeeded: the connection works and both calendars are accessible.")
+    states = account.calendar_ids.mapped("state")
+    if "gone" in states:
+        account.message = cause_text(env, Cause.CALENDAR_GONE)
+        return _danger(account.message)
+    if states != ["ready", "ready"]:
+        return _danger(env._("The connection works, but a calendar is missing. %s", account.message))
+    return {
+        "type": "success",
+        "message": env._("Succeeded: the connection works and both calendars are accessible."),
+    }
 
 
-def _check_client(env) -> str:
+def _check_client(env) -> dict:
     client = settings.client(env)
-    if client is None:
-        raise GoogleError(Cause.BAD_CLIENT, reason="no_client")
-    oauth.test_client(client, settings.redirect_uri(env), http())
-    return env._("Succeeded: Google knows this client ID and secret.")
+    try:
+        if client is None:
+            raise GoogleError(Cause.BAD_CLIENT, reason="no_client")
+        oauth.test_client(client, settings.redirect_uri(env), http())
+    except GoogleError as error:
+        return _danger(client_text(env, error))
+    return {
+        "type": "success",
+        "message": env._("Succeeded: Google knows this client ID and secret."),
+    }
+
+
+def _danger(message: str) -> dict:
+    return {"type": "danger", "message": message, "sticky": True}
+
+
+# -- ends -------------------------------------------------------------------------------------
 
 
 def lapse(account) -> None:
     """The grant is dead: no more tries until the user connects again; nothing else is touched."""
+    if account.state not in ("connected", "incomplete"):
+        return
     env = account.with_context(lang=account.user_id.lang).env
     message = cause_text(env, Cause.LAPSED)
     account.write({"state": "reconnect", "cause": Cause.LAPSED.value, "message": message})
     status.send(account, {"type": "warning", "message": message, "sticky": True})
+
+
+def give_up(account) -> None:
+    """After an error that nobody foresaw: a state from which the next click goes on."""
+    env = account.with_context(lang=account.user_id.lang).env
+    values = {"check_for": False, "cause": Cause.UNKNOWN.value}
+    if account.state in ("connecting", "revoking"):
+        values["state"] = "incomplete" if account.refresh_token else "disconnected"
+    values["message"] = cause_text(env, Cause.UNKNOWN)
+    account.write(values)
+    status.send(account, _danger(values["message"]))

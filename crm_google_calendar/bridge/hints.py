@@ -34,7 +34,7 @@ def dispatch(env, skip=None, above: int = 0) -> None:
 
 def forget_own(work, before: int) -> None:
     """Our own writes concern the other guests' accounts only."""
-    work.env.flush_all()
+    work.env.cr.flush()  # hints are written right before a commit
     dispatch(work.env, skip=work.account, above=before)
 
 

@@ -191,6 +191,7 @@ def _showing(work_: Work, checkpoint):
 def _end(work_: Work, finished: bool) -> bool:
     """Settle what becomes of the run after a slice; returns whether it waits or is over."""
     run, error = work_.run, work_.interruption
+    work_.checkpoint()
     if run.state == "stopped":
         status.send(work_.account)
     elif finished:
@@ -205,8 +206,9 @@ def _end(work_: Work, finished: bool) -> bool:
         _pause(run, seconds)
     else:
         _fail(run, error)
+    over = not run.exists() or run.state not in ACTIVE or bool(run.resume_at)
     work_.checkpoint()
-    return run.state not in ACTIVE or bool(run.resume_at)
+    return over
 
 
 def _pause(run, seconds: float) -> None:
@@ -258,7 +260,7 @@ def _checkpoint_of(env):
 def _call_again(env) -> None:
     """Odoo would wait up to a minute for unfinished work; a trigger of our own calls at once."""
     if _next_run(env, ()):
-        _worker(env)._trigger()
+        env["crm.google.account"]._wake()
 
 
 def _worker(env):

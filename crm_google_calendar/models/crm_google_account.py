@@ -211,9 +211,15 @@ class CrmGoogleAccount(models.Model):
         for account in self.filtered(lambda account: account.state == "connected"):
             account._start_run(trigger)
 
+    @api.model
     def _wake(self):
+        """Call the worker once this transaction is committed; what `_trigger` does, without the
+        query that asks whether the cron is active: this one always is."""
+        worker_id = self.env["ir.model.data"]._xmlid_to_res_id("crm_google_calendar.ir_cron_worker")
         # sudo: any user may wake the worker, nobody may edit it
-        self.env.ref("crm_google_calendar.ir_cron_worker").sudo()._trigger()
+        triggers = self.env["ir.cron.trigger"].sudo()
+        triggers.create({"cron_id": worker_id, "call_at": fields.Datetime.now()})
+        self.env.cr.postcommit.add(self.env["ir.cron"]._notifydb)
 
     def _keep_deleted(self):
         """The user's answer "Keep them": cut the links whose deletion was held back."""

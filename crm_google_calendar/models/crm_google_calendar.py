@@ -27,6 +27,7 @@ class CrmGoogleCalendar(models.Model):
         readonly=True,
         help="Perhaps made: Google was asked to make it and the answer was lost.",
     )
+    shown = fields.Boolean(readonly=True, help="Ticked in the user's list in Google")
     cursor = fields.Char(readonly=True, help="Google's sync token: what changed since the last run")
     zone = fields.Char(readonly=True, help="Time zone of the calendar in Google")
     full_pass = fields.Datetime(readonly=True, help="When all of it was last compared")

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 from ..bridge.settings import auto_sync_is_on
 
+WAITING = "crm_google_calendar.hints"
+
 
 class CrmGoogleHint(models.Model):
     _name = "crm.google.hint"
@@ -21,12 +23,21 @@ class CrmGoogleHint(models.Model):
     def _leave(self, model, ids):
         """Note that these records may have changed, and ask for a run soon.
 
-        Only an insert in the caller's transaction: nothing here may slow or fail a save. A lost
-        hint costs time, never data, since a daily pass compares everything.
+        Costs the caller's transaction two inserts when it commits, however much it changed: nothing
+        here may slow or fail a save. A lost hint costs time, never data, since a daily pass
+        compares everything.
         """
         if not ids or not auto_sync_is_on(self.env):
             return
+        waiting = self.env.cr.precommit.data.setdefault(WAITING, set())
+        if not waiting:
+            self.env.cr.precommit.add(self._write_waiting)
+        waiting.update((model, res_id) for res_id in ids)
+
+    @api.model
+    def _write_waiting(self):
+        waiting = self.env.cr.precommit.data.pop(WAITING, set())
         # sudo: whoever saves a record may not have access to our tables
         hints = self.sudo()
-        hints.create([{"model": model, "res_id": res_id} for res_id in ids])
-        hints.env.ref("crm_google_calendar.ir_cron_worker")._trigger()
+        hints.create([{"model": model, "res_id": res_id} for model, res_id in sorted(waiting)])
+        hints.env["crm.google.account"]._wake()

@@ -97,6 +97,7 @@ class GoogleCase(TransactionCase):
 
     def work(self):
         """Let the worker do all that is due."""
+        self.env.cr.precommit.run()
         self.env["crm.google.account"]._cron_work()
         self.env.flush_all()
         self.env.invalidate_all()
