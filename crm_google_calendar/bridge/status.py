@@ -104,8 +104,10 @@ def _last_run(env, account, domain):
 
 
 def _is_old(run) -> bool:
+    if not run.finished or run.held:
+        return False
     long_ago = fields.Datetime.now() - SHOW_RESULT_FOR
-    return bool(run.finished) and not run.held and run.finished < long_ago
+    return run.finished < max(long_ago, run.account_id.connected_since or long_ago)
 
 
 def _left_seconds(run):

@@ -1,7 +1,7 @@
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { formatInteger } from "@web/views/fields/formatters";
-import { isActive, isQuiet } from "../google_service";
+import { isQuiet } from "../google_service";
 
 const { DateTime } = luxon;
 
@@ -23,8 +23,9 @@ export function newsOf(status, panel) {
     ].filter(Boolean);
 }
 
-function resultOf({ run }, panel) {
-    if (!run?.finished || !run.summary || !isWorthTelling(run)) {
+function resultOf({ state, run }, panel) {
+    const isConnected = !["disconnected", "revoking"].includes(state);
+    if (!isConnected || !run?.finished || !run.summary || !isWorthTelling(run)) {
         return null;
     }
     const type = run.state === "failed" ? "danger" : needsCare(run) ? "warning" : "success";
@@ -129,7 +130,7 @@ function neighbourOf({ neighbour }) {
 }
 
 function hintOf({ state, last_sync: lastSync, email, run, gone }) {
-    if (state !== "connected" || lastSync || gone || isActive(run)) {
+    if (state !== "connected" || lastSync || gone || run) {
         return null;
     }
     return {
