@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 from scripts.errors import SetupError
@@ -14,6 +15,7 @@ from scripts.errors import SetupError
 CHECKOUT = Path(__file__).resolve().parent.parent
 NAME = "crm_google_calendar"
 STAMP = ".stamp"
+KEPT_SECONDS = 3 * 24 * 3600
 
 
 def root():
@@ -83,6 +85,15 @@ def step(name, inputs, build):
         finally:
             remove(fresh)
     return target
+
+
+def sweep():
+    """Remove logs and leavings of interrupted commands that are older than some days."""
+    oldest = time.time() - KEPT_SECONDS
+    for path in [*folder("log").iterdir(), *folder("tmp").iterdir()]:
+        with contextlib.suppress(OSError):  # somebody else was quicker, or still writes there
+            if path.lstat().st_mtime < oldest:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def is_done(target, key):

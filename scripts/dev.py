@@ -49,16 +49,26 @@ def run_command(command, arguments):
     if command not in ("demo", "test", "lint", "pure", "install", "odoo", "browser", "bench"):
         print(__doc__)
         return 2
+    cache.sweep()
     python = venv.python()
     if os.path.abspath(sys.prefix) != str(python.parent.parent):
         os.execv(python, [str(python), os.path.abspath(__file__), *sys.argv[1:]])
     if command == "demo":
-        from scripts import demo
-
-        demo.main()
+        return run_demo()
     from scripts import stages
 
     return stages.main(stages.ALL if command == "test" else (command,), arguments)
+
+
+def run_demo():
+    """Run the demo until it is told to stop, which is its normal end."""
+    from scripts import demo
+
+    try:
+        demo.main()
+    except SystemExit:
+        print("Stopped.")
+    return 0
 
 
 if __name__ == "__main__":

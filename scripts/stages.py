@@ -70,7 +70,9 @@ def odoo(session):
     try:
         options = ["-p", "no:odoo", "-p", "odoo", "--odoo-http"]
         options += [f"--odoo-config={site.config}", f"--odoo-database={database}"]
-        return _pytest(session, ["with_odoo"], options, PYTHONPATH=site.home)
+        # Odoo's own browser tests look for chromium on the PATH
+        path = os.pathsep.join([str(chromium.find().parent), os.environ.get("PATH", "")])
+        return _pytest(session, ["with_odoo"], options, PYTHONPATH=site.home, PATH=path)
     finally:
         site.drop(database)
 

@@ -24,10 +24,11 @@ class Tools:
         kept = {name: value for name, value in os.environ.items() if name not in PERSONAL}
         for name in ("PYTHONPATH", "CRM_GOOGLE_BASE_URL"):
             kept.pop(name, None)
+        own = {"HOME": cache.folder("home"), "TMPDIR": cache.folder("tmp"), **more}
+        kept.update({name: str(value) for name, value in own.items()})
         # Odoo restarts itself as plain `python`, which must be the environment's
-        path = os.pathsep.join([str(self.python.parent), os.environ.get("PATH", "")])
-        own = {"PATH": path, "HOME": cache.folder("home"), "TMPDIR": cache.folder("tmp")}
-        return {**kept, **{name: str(value) for name, value in {**own, **more}.items()}}
+        kept["PATH"] = os.pathsep.join([str(self.python.parent), kept.get("PATH", "")])
+        return kept
 
 
 def prepare():
