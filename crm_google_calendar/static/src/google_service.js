@@ -4,7 +4,6 @@ import { EventBus, reactive } from "@odoo/owl";
 
 // Messages come by the bus; this is only for a page that has lost its bus.
 const ASK_AGAIN_AFTER = 10000;
-const UNDER_WAY = ["connecting", "revoking"];
 
 export function isActive(run) {
     return Boolean(run) && ["queued", "running"].includes(run.state);
@@ -34,6 +33,14 @@ export const googleService = {
                 receive(await orm.silent.call("crm.google.account", "get_status"));
             } catch {
                 // the calendar must work without us: no panel is the answer to any failure
+                askAgain();
+            }
+        }
+
+        function askAgain() {
+            browser.clearTimeout(timer);
+            if (isUnderWay(google.status)) {
+                timer = browser.setTimeout(refresh, ASK_AGAIN_AFTER);
             }
         }
 
@@ -49,10 +56,7 @@ export const googleService = {
             if (before && hasNews(before, status)) {
                 google.events.trigger("changed");
             }
-            browser.clearTimeout(timer);
-            if (UNDER_WAY.includes(status.state) || isActive(status.run)) {
-                timer = browser.setTimeout(refresh, ASK_AGAIN_AFTER);
-            }
+            askAgain();
         }
 
         bus.subscribe("crm_google_calendar/status", receive);
@@ -60,6 +64,10 @@ export const googleService = {
         return google;
     },
 };
+
+function isUnderWay(status) {
+    return ["connecting", "revoking"].includes(status?.state) || isActive(status?.run);
+}
 
 function isInPanel(notice, status) {
     return [status.run?.summary, status.message].includes(notice.message);

@@ -71,7 +71,7 @@ function linksOf(run, panel) {
                 text: _t("Keep them"),
                 class: "o_crm_google_keep_held",
                 onClick: () => panel.callRun("action_keep_held"),
-            }
+            },
         );
     }
     return links;
@@ -101,7 +101,7 @@ function goneOf({ gone, state }, panel) {
         type: "warning",
         class: "o_crm_google_gone",
         text: _t(
-            "A calendar of the CRM was deleted in Google. Nothing was lost here; it can be made again with all its entries."
+            "A calendar of the CRM was deleted in Google. Nothing was lost here; it can be made again with all its entries.",
         ),
         links: [
             {
@@ -123,7 +123,7 @@ function neighbourOf({ neighbour }) {
         type: "warning",
         class: "o_crm_google_neighbour",
         text: _t(
-            "Odoo's own Google synchronization is active for you as well, so your meetings stand twice in Google. Stop one of the two."
+            "Odoo's own Google synchronization is active for you as well, so your meetings stand twice in Google. Stop one of the two.",
         ),
         links: [],
     };
@@ -139,7 +139,7 @@ function hintOf({ state, last_sync: lastSync, email, run, gone }) {
         type: "info",
         class: "o_crm_google_hint",
         text: _t(
-            "Two new calendars stand in your Google account. If they do not show in Google, reload Google's page."
+            "Two new calendars stand in your Google account. If they do not show in Google, reload Google's page.",
         ),
         links: [],
     };
