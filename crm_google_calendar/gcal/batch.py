@@ -19,7 +19,15 @@ from urllib.parse import urlsplit
 
 from google_auth_httplib2 import AuthorizedHttp, Request
 
-from .errors import FAILURES, GoogleError, Target, from_exception, from_response
+from .errors import (
+    FAILURES,
+    Cause,
+    GoogleError,
+    Target,
+    error,
+    from_exception,
+    from_response,
+)
 
 _NUMBER = re.compile(r"(\d+)>?\s*$")
 
@@ -34,14 +42,17 @@ class Part:
     body: dict[str, Any] | None
 
 
-def post(url: str, requests: Sequence[Any], http: AuthorizedHttp) -> list[Part | None]:
-    """Send library requests as one batch; None stands where no whole answer came for one.
+Reply = Part | GoogleError
+
+
+def post(url: str, requests: Sequence[Any], http: AuthorizedHttp) -> list[Reply]:
+    """Send library requests as one batch; an error stands where no whole answer came for one.
 
     Calls refused with 401 are sent once more, with a fresh access token. Raises GoogleError when
-    the batch as a whole got no answer; its calls may have been carried out.
+    the batch as a whole was refused, or got no answer: its calls may then have been carried out.
     """
     parts = _post(url, requests, http)
-    stale = [number for number, part in enumerate(parts) if part and part.status == 401]
+    stale = [number for number, part in enumerate(parts) if getattr(part, "status", 0) == 401]
     if stale:
         again = _again(url, [requests[number] for number in stale], http)
         for number, part in zip(stale, again, strict=True):
@@ -49,13 +60,13 @@ def post(url: str, requests: Sequence[Any], http: AuthorizedHttp) -> list[Part |
     return parts
 
 
-def _again(url: str, requests: Sequence[Any], http: AuthorizedHttp) -> list[Part | None]:
+def _again(url: str, requests: Sequence[Any], http: AuthorizedHttp) -> list[Reply]:
     """What fails here must not take the answers of the other calls with it."""
     try:
         _refresh(http)
         return _post(url, requests, http)
-    except GoogleError:
-        return [None] * len(requests)
+    except GoogleError as fault:
+        return [fault] * len(requests)
 
 
 def _refresh(http: AuthorizedHttp) -> None:
@@ -65,7 +76,7 @@ def _refresh(http: AuthorizedHttp) -> None:
         raise from_exception(fault, Target.REFRESH) from fault
 
 
-def _post(url: str, requests: Sequence[Any], http: AuthorizedHttp) -> list[Part | None]:
+def _post(url: str, requests: Sequence[Any], http: AuthorizedHttp) -> list[Reply]:
     if not http.credentials.valid:
         _refresh(http)
     boundary, stem = f"batch-{uuid.uuid4()}", str(uuid.uuid4())
@@ -110,10 +121,10 @@ def _write_part(request: Any, token: str) -> str:
     return "\n".join((*lines, f"Host: {url.netloc}", "", request.body or ""))
 
 
-def _read(content_type: str, content: bytes, count: int) -> list[Part | None]:
+def _read(content_type: str, content: bytes, count: int) -> list[Reply]:
     """Read as many answers as are whole, by their Content-ID, else by their order."""
     message = BytesParser().parsebytes(f"Content-Type: {content_type}\r\n\r\n".encode() + content)
-    found: list[Part | None] = [None] * count
+    found: list[Reply] = [_lost()] * count
     for place, each in enumerate(message.get_payload() if message.is_multipart() else ()):
         named = _NUMBER.search(each.get("Content-ID") or "")
         number = int(named[1]) if named else place
@@ -122,25 +133,29 @@ def _read(content_type: str, content: bytes, count: int) -> list[Part | None]:
     return found
 
 
-def _read_part(message: Message) -> Part | None:
-    """The answer in one part; None when it was cut off."""
+def _lost() -> GoogleError:
+    return error(Cause.TRANSIENT, reason="no_answer", uncertain=True)
+
+
+def _read_part(message: Message) -> Reply:
+    """The answer in one part, unless it was cut off."""
     payload = message.get_payload(decode=True)
     text = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
     line, _newline, rest = text.lstrip().partition("\n")
     status = re.match(r"HTTP/\S+ (\d{3})", line)
     if not status:
-        return None
+        return _lost()
     head, *body = re.split(r"\r?\n\r?\n", rest, maxsplit=1)
     content = body[0].strip() if body else ""
     headers = {name.lower(): value for name, value in Parser().parsestr(head).items()}
     return _whole(int(status[1]), headers, content)
 
 
-def _whole(status: int, headers: Mapping[str, str], content: str) -> Part | None:
+def _whole(status: int, headers: Mapping[str, str], content: str) -> Reply:
     if status >= 300 or not content:
         return Part(status, headers, content, None)
     try:
         body = json.loads(content)
     except ValueError:
-        return None
-    return Part(status, headers, content, body) if isinstance(body, dict) else None
+        return _lost()
+    return Part(status, headers, content, body) if isinstance(body, dict) else _lost()

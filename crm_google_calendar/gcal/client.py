@@ -111,10 +111,9 @@ class Google:
     def send(self, calendar_id: str, calls: Sequence[Call]) -> dict[str, Answer]:
         """Carry out calls in batches; each has its answer in the result, by its key.
 
-        Nothing is mailed to anybody. An error with `uncertain` may have been carried out. After an
-        error that concerns all calls, the rest is not sent, and answered with that error.
-        Raises Lapsed, and GoogleError for API_DISABLED and BAD_CLIENT, when a batch as a whole was
-        refused so.
+        Nothing is mailed to anybody. No error is raised: each stands in its answer. One with
+        `uncertain` may have been carried out. After an error that concerns all calls, or a batch
+        without an answer, the rest is not sent, and answered with that error.
         """
         return send(_service(), _batch_url(), self._http, calendar_id, calls, self._batch_size)
 

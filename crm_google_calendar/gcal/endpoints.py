@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httplib2
 
 AUTHORIZATION = "https://accounts.google.com/o/oauth2/v2/auth"
-TOKEN = "https://oauth2.googleapis.com/token"
+TOKEN = "https://oauth2.googleapis.com/token"  # noqa: S105  (an address)
 REVOKE = "https://oauth2.googleapis.com/revoke"
 USERINFO = "https://openidconnect.googleapis.com/v1/userinfo"
 TIMEOUT = 30  # seconds

@@ -64,6 +64,11 @@ class Cause(str, Enum):
         """Whether the same call, or its next version, is tried again later without anybody."""
         return self in _RETRIED
 
+    @property
+    def general(self) -> bool:
+        """Whether it concerns every call on this calendar, not only the one that met it."""
+        return self in _GENERAL
+
 
 class Target(str, Enum):
     """What a call addressed; one status means different things for each."""
@@ -108,6 +113,18 @@ _RETRIED = frozenset(
         Cause.CHANGED,
         Cause.CURSOR_EXPIRED,
         Cause.COLLIDED,
+    )
+)
+_GENERAL = frozenset(
+    (
+        Cause.RATE_LIMITED,
+        Cause.QUOTA_USED_UP,
+        Cause.LAPSED,
+        Cause.SCOPE_MISSING,
+        Cause.NO_CALENDAR_SERVICE,
+        Cause.API_DISABLED,
+        Cause.BAD_CLIENT,
+        Cause.CALENDAR_GONE,
     )
 )
 _BY_REASON = {

@@ -95,9 +95,10 @@ def exchange(
 
 
 def test_client(client: Client, redirect_uri: str, http: endpoints.Http) -> None:
-    """Ask Google whether id, secret and redirect address are right; raises BAD_CLIENT if not.
+    """Ask Google whether it knows this id and secret; raises GoogleError BAD_CLIENT if not.
 
     A code that cannot exist is offered: Google looks at the client before it looks at the code.
+    A wrong redirect address shows only on the consent page.
     """
     try:
         _token(_code_fields(client, _IMPOSSIBLE_CODE, redirect_uri, None), Target.CODE, http)

@@ -11,21 +11,6 @@ from google_auth_httplib2 import AuthorizedHttp
 from . import batch
 from .errors import Cause, GoogleError, Target, error, from_response
 
-# What concerns every further call too, so none is sent.
-_STOPS = frozenset(
-    (
-        Cause.RATE_LIMITED,
-        Cause.QUOTA_USED_UP,
-        Cause.LAPSED,
-        Cause.SCOPE_MISSING,
-        Cause.NO_CALENDAR_SERVICE,
-        Cause.API_DISABLED,
-        Cause.BAD_CLIENT,
-        Cause.CALENDAR_GONE,
-    )
-)
-_RAISED = frozenset((Cause.LAPSED, Cause.API_DISABLED, Cause.BAD_CLIENT))
-
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -93,14 +78,12 @@ def _send(
     try:
         parts = batch.post(url, [_request(events, calendar_id, call) for call in calls], http)
     except GoogleError as fault:
-        if fault.cause in _RAISED:
-            raise
         if fault.cause is Cause.REFUSED and len(calls) > 1:
             return _send_halves(events, url, http, calendar_id, calls)
         return fault, {call.key: Answer(call.key, error=_own(fault, call)) for call in calls}
     answers = {call.key: _answer(call, part) for call, part in zip(calls, parts, strict=True)}
     errors = [answer.error for answer in answers.values() if answer.error]
-    return next((fault for fault in errors if fault.cause in _STOPS), None), answers
+    return next((fault for fault in errors if fault.cause.general), None), answers
 
 
 def _send_halves(
@@ -110,7 +93,7 @@ def _send_halves(
     middle = len(calls) // 2
     first, answers = _send(events, url, http, calendar_id, calls[:middle])
     second, others = _send(events, url, http, calendar_id, calls[middle:])
-    stop = next((each for each in (first, second) if each and each.cause in _STOPS), None)
+    stop = next((each for each in (first, second) if each and each.cause.general), None)
     return stop, answers | others
 
 
@@ -132,10 +115,10 @@ def _request(events: Any, calendar_id: str, call: Call) -> Any:
     return request
 
 
-def _answer(call: Call, part: batch.Part | None) -> Answer:
+def _answer(call: Call, part: batch.Part | GoogleError) -> Answer:
     write = call.verb != "get"
-    if part is None:
-        return Answer(call.key, error=error(Cause.TRANSIENT, reason="no_answer", uncertain=write))
+    if isinstance(part, GoogleError):
+        return Answer(call.key, error=_own(part, call))
     if part.status < 300:
         return Answer(call.key, event=part.body)
     target = Target.CALENDAR if call.verb == "insert" else Target.EVENT
