@@ -4,10 +4,11 @@ from http.client import HTTPException
 
 import pytest
 import requests
-from conftest import refusal, timed, weekly
 from googleapiclient.errors import HttpError
 
 from google_emulator import OK, Fault
+
+from .calls import refusal, timed, weekly
 
 
 def run(service, *calls):

@@ -1,7 +1,8 @@
 """Calendars, the user's list of them, and the small resources."""
 
 import pytest
-from conftest import all_day, refusal, service_for, timed
+
+from .calls import all_day, refusal, service_for, timed
 
 ALL = "https://www.googleapis.com/auth/calendar"
 

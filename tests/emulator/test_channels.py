@@ -4,7 +4,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
-from conftest import Events, refusal, service_for, timed
+
+from .calls import Events, refusal, service_for, timed
 
 
 class Listener(BaseHTTPRequestHandler):

@@ -1,7 +1,8 @@
 """Events: ids, fields, times, deletion, versions."""
 
 import pytest
-from conftest import all_day, refusal, service_for, timed
+
+from .calls import all_day, refusal, service_for, timed
 
 ID = "abcde01"
 
@@ -297,6 +298,15 @@ def test_a_patch_can_delete(events):
     events.add(**timed(id=ID))
     assert events.patch(eventId=ID, body={"status": "cancelled"}).execute()["status"] == "cancelled"
     assert events.ids() == []
+
+
+def test_deleted_events_disappear_some_day_but_not_their_ids(events, emulator):
+    events.add(**timed(id=ID))
+    events.delete(eventId=ID).execute()
+    emulator.purge_deleted()
+    assert refusal(events.get(eventId=ID)) == (404, "notFound")
+    assert events.ids(showDeleted=True) == []
+    assert refusal(events.insert(body=timed(id=ID))) == (409, "duplicate")
 
 
 def test_an_unknown_event_is_not_found(events):

@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 import pytest
 import requests
-from conftest import timed
+
+from .calls import timed
 
 SAM = "sam@example.com"
 

@@ -1,11 +1,12 @@
 """Lists, pages and sync tokens."""
 
 import pytest
-from conftest import Events, all_day, refusal, service_for, timed, weekly
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from google_emulator import Emulator
+
+from .calls import Events, all_day, refusal, service_for, timed, weekly
 
 
 def add(events, *ids):

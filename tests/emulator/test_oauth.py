@@ -6,9 +6,10 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 import requests
-from conftest import APP_CREATED, Events, refusal, service_for, timed
 from google.auth.exceptions import RefreshError
 from google_auth_oauthlib.flow import Flow
+
+from .calls import APP_CREATED, Events, refusal, service_for, timed
 
 SAM = "sam@example.com"
 EMAIL = "https://www.googleapis.com/auth/userinfo.email"

@@ -1,7 +1,8 @@
 """Series, their occurrences and exceptions."""
 
 import pytest
-from conftest import all_day, refusal, timed, weekly
+
+from .calls import all_day, refusal, timed, weekly
 
 ID = "serie1"
 FIRST, SECOND, THIRD = (f"{ID}_202601{day:02}T090000Z" for day in (6, 13, 20))

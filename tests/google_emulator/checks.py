@@ -10,7 +10,9 @@ from .errors import ApiError, bad_request, invalid, required
 TRUE_FALSE = {"true": True, "false": False}
 
 
-def arguments(method: discovery.Method, path_args: dict[str, str], query: list[tuple[str, str]]):
+def arguments(
+    method: discovery.Method, path_args: dict[str, str], query: list[tuple[str, str]]
+) -> dict[str, Any]:
     """Typed arguments of one call; raises ApiError 400 on unknown, missing or ill-typed ones."""
     args: dict[str, Any] = dict(path_args)
     for name, text in query:

@@ -34,7 +34,9 @@ def answer(emulator: Emulator, call: Call) -> Reply:
     """Errors of the caller come as {"error": text} with 400, unknown routes with 404."""
     function = ROUTES.get((call.verb, call.path))
     if function is None:
-        return json_reply({"error": f"no {call.verb} {call.path}", "routes": sorted(ROUTES)}, 404)
+        return json_reply(
+            {"error": f"no {call.verb} {call.path}", "routes": sorted(map(" ".join, ROUTES))}, 404
+        )
     try:
         given = call.args | call.json()
         return json_reply(function(emulator, given) or {})

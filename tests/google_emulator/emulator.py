@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterable
-
 from typing import Any
 
 from . import batch, browser, consent, control, oauth, ui
@@ -46,8 +44,11 @@ class Emulator:
     # -- running -------------------------------------------------------------------------
 
     def start(self) -> Emulator:
+        """Listens; after a stop again on the same port, with the same state."""
+        self._stopped.clear()
         self._server = Server(self, *self._address)
-        self.url = f"http://{self._address[0]}:{self._server.server_address[1]}"
+        self._address = (self._address[0], self._server.server_address[1])
+        self.url = f"http://{self._address[0]}:{self._address[1]}"
         self.api.base_url = self.url
         serve = self._server.serve_forever
         threading.Thread(target=serve, args=(0.02,), name="google-emulator", daemon=True).start()
@@ -97,7 +98,7 @@ class Emulator:
 
     def _delay(self) -> None:
         if self.settings.latency_ms:
-            time.sleep(self.settings.latency_ms / 1000)
+            self.api.pause(self.settings.latency_ms / 1000)
 
     @staticmethod
     def _plain(call: Call) -> str:
@@ -119,7 +120,7 @@ class Emulator:
         )
         fault = self.faults.next(request)
         if fault.wait:
-            self._stopped.wait(fault.wait)
+            self.api.pause(fault.wait)
         if not fault.work:
             return Reply(0, fate="none")
         error = fault.error()
@@ -153,7 +154,7 @@ class Emulator:
 
     def add_user(self, email: str, name: str = "", time_zone: str = "Europe/Berlin") -> Hands:
         with self.store.lock:
-            self.store.add_person(name or email.split("@")[0].title(), email, time_zone)
+            self.store.add_person(name or email.split("@", maxsplit=1)[0].title(), email, time_zone)
         return self.user(email)
 
     def user(self, email: str) -> Hands:
@@ -201,6 +202,13 @@ class Emulator:
             for calendar in self.store.calendars.values():
                 if calendar_id in ("", calendar.id):
                     expire_sync_tokens(calendar)
+
+    def purge_deleted(self) -> None:
+        """Time passes: deleted events are not shown any more; their ids stay taken."""
+        with self.store.lock:
+            for calendar in self.store.calendars.values():
+                for event in calendar.order:
+                    event.purged = event.purged or event.cancelled
 
     # -- looking -------------------------------------------------------------------------
 

@@ -51,7 +51,9 @@ class View:
         shown = self._shown(master, master.data, name, original, end)
         return self._as_instance(shown, master, original)
 
-    def _as_instance(self, shown: dict[str, Any], master: Event, original: When | None) -> Any:
+    def _as_instance(
+        self, shown: dict[str, Any], master: Event, original: When | None
+    ) -> dict[str, Any]:
         assert original is not None
         shown.pop("recurrence", None)
         shown["recurringEventId"] = master.id

@@ -52,6 +52,8 @@ class Writer:
     def find(self, event_id: str) -> Target:
         """Raises ApiError 404 when the calendar never had such an event."""
         event = self.calendar.events.get(event_id)
+        if event is not None and event.purged:
+            raise not_found()
         if event is not None:
             master = self.calendar.events.get(event.master_id)
             return Target(event, master, event.original)

@@ -12,6 +12,10 @@ from .times import ManualClock
 SAM = "sam@example.com"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "mails: the test lets Google send mail")
+
+
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock()

@@ -145,7 +145,7 @@ class Grants:
         self._kill(lambda grant: person is None or grant.person is person)
 
     def _kill(self, chosen: Any) -> None:
-        holders = [*self.tokens.values(), *self.codes.values()]
+        holders: list[Token | Code] = [*self.tokens.values(), *self.codes.values()]
         for holder in holders:
             if chosen(holder.grant):
                 holder.grant.alive = False

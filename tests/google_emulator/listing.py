@@ -52,9 +52,9 @@ def read_cursor(store: Store, calendar: Calendar, args: dict[str, Any]) -> Curso
     if args.get("pageToken") is not None:
         return _read_page_token(store, calendar, args)
     if token is None:
-        window = {name: args[name] for name in ("timeMin", "timeMax") if name in args}
-        return Cursor(None, len(calendar.log), window)
-    kind, cal_id, epoch, version, params, window = _unseal(store, token, "s", 6)
+        given = {str(name): args[name] for name in ("timeMin", "timeMax") if name in args}
+        return Cursor(None, len(calendar.log), given)
+    _, cal_id, epoch, version, params, window = _unseal(store, token, "s", 6)
     if cal_id != calendar.id or params != sync_parameters(args):
         raise invalid("Sync token does not belong to this calendar and parameters.", "syncToken")
     if epoch != calendar.epoch:
@@ -119,7 +119,8 @@ def _page(
 
 
 def page_size(ctx: Context) -> int:
-    return min(ctx.args.get("maxResults", 250), MOST, ctx.store.settings.page_size)
+    asked = int(ctx.args.get("maxResults", 250))
+    return min(asked, MOST, ctx.store.settings.page_size)
 
 
 def cut(items: Iterator[tuple[Position, Item]], size: int) -> tuple[list[Item], Position | None]:
@@ -138,7 +139,7 @@ def _walk(
     """All items from the cursor's position on, each with its own position."""
     first, skip = cursor.position
     if expansion.ordered:
-        items = expansion.sorted(calendar.order)
+        items = expansion.sorted([e for e in calendar.order if calendar.holds(e)])
         yield from (((i, 0), items[i]) for i in range(first, len(items)))
         return
     for i, event in _source(calendar, cursor, first):
@@ -150,12 +151,12 @@ def _walk(
 def _source(calendar: Calendar, cursor: Cursor, first: int) -> Iterator[tuple[int, Event]]:
     if cursor.since is None:
         for i in range(first, len(calendar.order)):
-            if calendar.order[i].id in calendar.events:  # a split drops exceptions
+            if calendar.holds(calendar.order[i]):
                 yield i, calendar.order[i]
         return
     for i in range(max(first, cursor.since), len(calendar.log)):
         event = calendar.events[calendar.log[i]]
-        if event.version == i + 1:  # its latest change only
+        if event.version == i + 1 and calendar.holds(event):  # its latest change only
             yield i, event
 
 

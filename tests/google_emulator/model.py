@@ -61,6 +61,7 @@ class Event:
     master_id: str = ""
     original: When | None = None
     ical_uid: str = ""
+    purged: bool = False  # deleted so long ago that nothing shows it any more
 
     @property
     def status(self) -> str:
@@ -112,6 +113,10 @@ class Calendar:
         if event.master_id and event.original:
             times = self.exceptions.setdefault(event.master_id, {})
             times[event.original.key()] = event.id
+
+    def holds(self, event: Event) -> bool:
+        """False for purged events, and exceptions that a split of their series dropped."""
+        return not event.purged and event.id in self.events
 
     def note_master(self, event: Event) -> None:
         known = self.masters.setdefault(base_of(event.id), [])

@@ -145,7 +145,7 @@ def split_instance_id(event_id: str) -> tuple[str, str] | None:
 
 def base_of(master_id: str) -> str:
     """Instances of a series that Google's own UI split off keep the first master's id."""
-    return master_id.split("_R")[0]
+    return master_id.split("_R", maxsplit=1)[0]
 
 
 def trim(lines: list[str], before: When) -> list[str]:

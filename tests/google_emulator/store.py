@@ -62,7 +62,11 @@ class Store:
     def show(self, person: Person, calendar: Calendar) -> dict[str, Any]:
         """Puts a calendar on a person's list; Google shows new ones unselected through the API."""
         reminders = [{"method": "popup", "minutes": 10}] if calendar.primary else []
-        entry = {"etag": self.next_etag(), "colorId": "14", "defaultReminders": reminders}
+        entry: dict[str, Any] = {
+            "etag": self.next_etag(),
+            "colorId": "14",
+            "defaultReminders": reminders,
+        }
         if calendar.primary:
             entry |= {"selected": True, "primary": True}
         return person.shown.setdefault(calendar.id, entry)

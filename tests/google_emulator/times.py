@@ -101,7 +101,8 @@ def parse_stamp(text: str) -> datetime | None:
     if not found:
         return None
     try:
-        value = datetime(*(int(part) for part in found.groups()[:6]))
+        year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
+        value = datetime(year, month, day, hour, minute, second)
         return value if found[8] is None else value.replace(tzinfo=_offset(found[8]))
     except ValueError:
         return None
@@ -129,7 +130,9 @@ def parse_when(raw: dict[str, Any], name: str) -> When:
         raise invalid(f"Invalid {name} time.", name) if day else missing(name)
     if raw.get("timeZone"):
         zone(raw["timeZone"])
-    return _parse_day(day, name) if day else _parse_time(time, raw.get("timeZone") or "", name)
+    return (
+        _parse_day(day, name) if day else _parse_time(time or "", raw.get("timeZone") or "", name)
+    )
 
 
 def missing(name: str) -> ApiError:

@@ -48,7 +48,7 @@ def entries(emulator: Emulator, hands: Hands, calendar: Calendar) -> list[dict[s
     args = {"singleEvents": True, "orderBy": "startTime"}
     expansion = Expansion(emulator.store, calendar, args, window, False)
     view = View(calendar, hands.person.email, emulator.url)
-    live = [event for event in calendar.order if event.id in calendar.events]
+    live = [event for event in calendar.order if calendar.holds(event)]
     return [expansion.show(view, item) for item in expansion.sorted(live)]
 
 
