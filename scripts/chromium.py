@@ -25,6 +25,12 @@ FONTS = """<?xml version="1.0"?>
   <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
 </fontconfig>
 """
+# Playwright brings a Node.js that needs one library more than a small system has
+NODE_NEEDS = "libatomic1"
+NODE_LAUNCHER = """#!/bin/sh
+export LD_LIBRARY_PATH="{libraries}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"
+exec "{node}" "$@"
+"""
 # unpacked packages: their libraries and fonts are not where the system looks for them
 LAUNCHER = """#!/bin/sh
 export LD_LIBRARY_PATH="{libraries}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"
@@ -47,14 +53,36 @@ def find():
     return _fetched()
 
 
+def playwright_environment(python):
+    """Variables with which Playwright's own Node.js starts on this machine too."""
+    node = next(python.parent.parent.glob("lib/python*/site-packages/playwright/driver/node"))
+    if _runs(node):
+        return {}
+
+    def build(fresh):
+        with apt.private() as own:
+            apt.unpack(own.download(NODE_NEEDS), fresh)
+
+    folder = cache.step("node-libraries", [RECIPE, NODE_NEEDS, platform.machine()], build)
+    libraries = ":".join(map(str, _library_folders(folder)))
+    launcher = _write_program(folder / "node", NODE_LAUNCHER.format(node=node, libraries=libraries))
+    return {"PLAYWRIGHT_NODEJS_PATH": launcher}
+
+
+def _write_program(path, text):
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
+
+
 def _fetched():
     inputs = [RECIPE, PACKAGES, platform.machine(), platform.release()]
     folder = cache.step("chromium", inputs, _build)
-    launcher = folder / "chromium"
     # not in the step: the paths in it are those of the finished folder
     libraries = ":".join(map(str, _library_folders(folder)))
-    launcher.write_text(LAUNCHER.format(folder=folder, libraries=libraries))
-    launcher.chmod(0o755)
+    launcher = _write_program(
+        folder / "chromium", LAUNCHER.format(folder=folder, libraries=libraries)
+    )
     (folder / "fonts.conf").write_text(FONTS.format(folder=folder))
     if not _runs(launcher):
         raise SetupError(f"The Chromium in {folder} does not start on this machine. {HINT}")
@@ -70,11 +98,13 @@ def _build(fresh):
 
 
 def _library_folders(folder):
-    """Every folder of the unpacked tree that holds a shared library for programs to link to."""
+    """Every folder of the unpacked tree that holds shared libraries, the usual ones first.
+
+    Some packages keep theirs in a folder of their own, which their installation would announce.
+    """
     roots = [folder / "usr/lib", folder / "lib"]
-    found = {path.parent for root in roots if root.is_dir() for path in root.glob("*/*.so*")}
-    found |= {path.parent for path in folder.glob("usr/lib/*/nss/*.so")}
-    return sorted(found)
+    found = {path.parent for root in roots for path in root.rglob("lib*.so*")}
+    return sorted(found, key=lambda path: (len(path.parts), path))
 
 
 def _runs(program):

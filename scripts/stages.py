@@ -82,6 +82,7 @@ def browser(session):
     if not _has_tests("browser"):
         return None
     more = {"CRM_GOOGLE_CHROMIUM": chromium.find(), **session.server.environment()}
+    more.update(chromium.playwright_environment(session.tools.python))
     if os.environ.get("CRM_GOOGLE_BASE_URL"):
         more["CRM_GOOGLE_BASE_URL"] = os.environ["CRM_GOOGLE_BASE_URL"]
     return _pytest(session, ["browser"], ["-p", "no:odoo"], **more)
