@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timezone
 
 import psycopg2
@@ -75,8 +76,8 @@ def _connect(account, checkpoint) -> None:
         if exchanging:
             _exchange(account, checkpoint)
             exchanging = False
-        google = google_of(account)
-        calendars.complete(account, google, checkpoint)
+        with closing(google_of(account)) as google:
+            calendars.complete(account, google, checkpoint)
         keep_access_token(account, google)
     except GoogleError as error:
         _logger.info("account %s could not be connected: %s", account.id, error)
@@ -102,7 +103,9 @@ def _exchange(account, checkpoint) -> None:
     checkpoint()
     if client is None:
         raise GoogleError(Cause.BAD_CLIENT, reason="no_client")
-    grant = oauth.exchange(client, code, settings.redirect_uri(account.env), verifier, http())
+    with closing(http()) as transport:
+        address = settings.redirect_uri(account.env)
+        grant = oauth.exchange(client, code, address, verifier, transport)
     _take_grant(account, grant)
     _keep(account, _values(account, grant), checkpoint)
 
@@ -173,18 +176,18 @@ def _send_waiting(account) -> None:
 
 def _fail(account, error: GoogleError, needs_consent: bool) -> None:
     """Say what happened, and leave a state from which the next click goes on."""
-    stands = account.calendar_ids.filtered(lambda calendar: calendar.state != "wanted")
-    values = {}
-    if not needs_consent:
-        state = "incomplete"
-    elif account.connected_since or stands:
-        state = "reconnect"
-    else:
-        state, values = "disconnected", dict.fromkeys(GRANT, False)
+    state = _state_without_grant(account) if needs_consent else "incomplete"
+    values = dict.fromkeys(GRANT, False) if state == "disconnected" else {}
     env = account.with_context(lang=account.user_id.lang).env
     message = connection_text(env, error, state, account.email)
     account.write({"state": state, "cause": error.cause.value, "message": message, **values})
     status.send(account, {"type": "danger", "message": message, "sticky": True})
+
+
+def _state_without_grant(account) -> str:
+    """Whatever stands in Google must be found again by the same Google account, or be revoked."""
+    stands = account.calendar_ids.filtered(lambda calendar: calendar.state != "wanted")
+    return "reconnect" if account.connected_since or stands else "disconnected"
 
 
 # -- checking ---------------------------------------------------------------------------------
@@ -208,9 +211,9 @@ def check(account, checkpoint: Callable[[], None]) -> None:
 
 def _check_account(env, account, checkpoint) -> dict | None:
     try:
-        google = google_of(account)
-        for calendar in account.calendar_ids.filtered("google_id"):
-            calendars.check(calendar, google, checkpoint)
+        with closing(google_of(account)) as google:
+            for calendar in account.calendar_ids.filtered("google_id"):
+                calendars.check(calendar, google, checkpoint)
     except GoogleError as error:
         if error.cause is Cause.LAPSED:
             return lapse(account)  # which tells him
@@ -221,7 +224,9 @@ def _check_account(env, account, checkpoint) -> dict | None:
         account.message = cause_text(env, Cause.CALENDAR_GONE)
         return _danger(account.message)
     if states != ["ready", "ready"]:
-        return _danger(env._("The connection works, but a calendar is missing. %s", account.message))
+        return _danger(
+            env._("The connection works, but a calendar is missing. %s", account.message)
+        )
     return {
         "type": "success",
         "message": env._("Succeeded: the connection works and both calendars are accessible."),
@@ -233,7 +238,8 @@ def _check_client(env) -> dict:
     try:
         if client is None:
             raise GoogleError(Cause.BAD_CLIENT, reason="no_client")
-        oauth.test_client(client, settings.redirect_uri(env), http())
+        with closing(http()) as transport:
+            oauth.test_client(client, settings.redirect_uri(env), transport)
     except GoogleError as error:
         return _danger(client_text(env, error))
     return {
@@ -264,7 +270,7 @@ def give_up(account) -> None:
     env = account.with_context(lang=account.user_id.lang).env
     values = {"check_for": False, "cause": Cause.UNKNOWN.value}
     if account.state in ("connecting", "revoking"):
-        values["state"] = "incomplete" if account.refresh_token else "disconnected"
+        values["state"] = "incomplete" if account.refresh_token else _state_without_grant(account)
     values["message"] = cause_text(env, Cause.UNKNOWN)
     account.write(values)
     status.send(account, _danger(values["message"]))

@@ -47,7 +47,7 @@ def waiting_accounts(env):
     """Connected accounts with hints."""
     rows = env["crm.google.hint"]._read_group([("account_id", "!=", False)], ["account_id"])
     accounts = env["crm.google.account"].concat(*(account for (account,) in rows))
-    return accounts.filtered(lambda account: account.state == "connected")
+    return accounts.filtered(lambda account: account._is_worked_on())
 
 
 def _concerned(env, model, ids):

@@ -6,12 +6,83 @@ The texts are Odoo translations, so they are literal here; a test makes sure tha
 
 from __future__ import annotations
 
-from ..gcal.errors import Cause
+from ..gcal.errors import Cause, GoogleError
+from .settings import base_url
 
 
-def cause_text(env, cause: Cause) -> str:
-    """What a failed call to Google means for the person, and what to do about it."""
-    return _causes(env)[cause]
+def cause_text(env, cause: Cause, state: str = "disconnected") -> str:
+    """What a failed call to Google means for the person, and what to do about it.
+
+    state: of the account, since the link to click is called by it.
+    """
+    return _causes(env, link_name(env, state))[cause]
+
+
+def link_name(env, state: str) -> str:
+    """What the link on the calendar page reads, which leads on from that state of an account."""
+    names = {
+        "incomplete": env._("Finish with Google"),
+        "reconnect": env._("Reconnect with Google"),
+    }
+    return names.get(state) or env._("Configure with Google")
+
+
+def connection_text(env, error: GoogleError, state: str, email: str) -> str:
+    """Why a connection did not come to stand, and what to do about it.
+
+    state: of the account, now. email: of the Google account it belongs to.
+    """
+    link = link_name(env, state)
+    texts = _connection_reasons(env, link, email)
+    if error.uncertain and error.reason not in texts and state == "incomplete":
+        return texts["uncertain"]
+    found = texts.get(error.reason) or texts.get(error.cause)
+    return found or _causes(env, link)[error.cause]
+
+
+def client_text(env, error: GoogleError) -> str:
+    """What is wrong with the company's Google client, for the administrator who asked."""
+    if error.reason == "no_client":
+        return setup_text(env, "no_client")
+    if error.reason == "redirect_uri_mismatch":
+        return env._(
+            "Google does not know the redirect address of this site. Copy it from here to the "
+            "authorized redirect URIs of the client in the Google console, then test again."
+        )
+    if error.cause is Cause.BAD_CLIENT:
+        return env._(
+            "Google does not know this client ID and secret. Copy both from the Google console "
+            "again, save, then test again."
+        )
+    if error.cause is Cause.TRANSIENT:
+        return env._("Google could not be reached. Make sure that this server may, then try again.")
+    return cause_text(env, error.cause)
+
+
+def setup_text(env, problem: str) -> str:
+    """What keeps everybody from connecting, and who can change it; see `settings.problem`."""
+    _ = env._
+    return {
+        "": "",
+        "no_client": _(
+            "Google Calendar is not set up for this company yet. Ask your administrator to "
+            "enter the Google client in Settings, Calendar, Google Calendar."
+        ),
+        "unreadable": _(
+            "The stored client secret cannot be read here any more, because this server has "
+            "another key than the one it was stored with. An administrator can enter it again in "
+            "Settings, Calendar, Google Calendar."
+        ),
+        "address": _(
+            "Google sends people back to a site with https only (but for localhost), and this "
+            "site's address is %s. An administrator can correct the system parameter web.base.url.",
+            base_url(env),
+        ),
+        "worker_off": _(
+            "The scheduled action “Google Calendar: worker” is switched off, so nothing would "
+            "happen. An administrator can switch it on in Settings, Technical, Scheduled Actions."
+        ),
+    }[problem]
 
 
 def reason_text(env, cause: str, detail: str = "") -> str:
@@ -69,7 +140,49 @@ def _reasons(env):
     }
 
 
-def _causes(env):
+def _connection_reasons(env, link: str, email: str):
+    _ = env._
+    return {
+        "other_account": _(
+            "You chose another Google account than before. Click %(link)s and choose %(email)s, "
+            "or revoke the access first.",
+            link=link,
+            email=email,
+        ),
+        "uncertain": _(
+            "The connection broke while Google was making a calendar, so it may or may not stand "
+            "there. Click %s to go on.",
+            link,
+        ),
+        "not_that_calendar": _(
+            "That Calendar ID is not the one of the calendar we look for. Click %s and copy it "
+            "again, or let us make a new calendar.",
+            link,
+        ),
+        "no_token": _("The sign-in was cut off before it was finished. Click %s again.", link),
+        "no_session": _(
+            "Google's answer came too late, or did not belong to this session. Click %s again.",
+            link,
+        ),
+        Cause.TRANSIENT: _("Google could not be reached. Click %s to go on.", link),
+        Cause.RATE_LIMITED: _("Google asked to slow down. Wait a minute, then click %s.", link),
+        Cause.QUOTA_USED_UP: _(
+            "Google makes no more calendars for this account for some hours. Click %s then.", link
+        ),
+        Cause.REFUSED: _(
+            "Google refused to make the calendars. Click %s to try again; if it stays, tell your "
+            "administrator.",
+            link,
+        ),
+        Cause.NO_ACCESS: _(
+            "Google does not let us reach a calendar that we made. Click %s to try again; if it "
+            "stays, revoke the access in your preferences and connect anew.",
+            link,
+        ),
+    }
+
+
+def _causes(env, link: str = ""):
     _ = env._
     return {
         Cause.TRANSIENT: _(
@@ -84,7 +197,8 @@ def _causes(env):
         ),
         Cause.SCOPE_MISSING: _(
             "The box that lets the CRM use its own calendars was not ticked on Google's page. "
-            "Click Configure with Google again and leave the box ticked."
+            "Click %s again and leave the box ticked.",
+            link,
         ),
         Cause.NO_ACCESS: _(
             "Google does not allow changing this. Make sure that you own the calendar, then retry."
@@ -102,12 +216,13 @@ def _causes(env):
             "Ask your administrator to check them in Settings, Calendar, Google Calendar."
         ),
         Cause.CODE_REFUSED: _(
-            "Google did not accept the sign-in; it may have taken too long. "
-            "Click Configure with Google again."
+            "Google did not accept the sign-in; it may have taken too long. Click %s again.",
+            link,
         ),
         Cause.DECLINED: _(
             "You did not allow access on Google's page, so nothing was connected. "
-            "Click Configure with Google to try again."
+            "Click %s to try again.",
+            link,
         ),
         Cause.BARRED: _(
             "Your Google organization does not allow this connection. "

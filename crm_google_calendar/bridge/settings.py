@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from odoo import fields
 
 from ..engine.decide import Policy
 from ..engine.merge import Side
@@ -46,6 +50,12 @@ def get(env, name: str) -> str:
     return value or DEFAULTS[name]
 
 
+def number(env, name: str) -> int:
+    """The value of a numeric setting; its default where it is no number of at least 0."""
+    text = get(env, name).strip()
+    return int(text) if text.isdecimal() else int(DEFAULTS[name])
+
+
 def put(env, name: str, value: str) -> None:
     # sudo: called for administrators and by the set-up only
     env["ir.config_parameter"].sudo().set_param(PREFIX + name, value)
@@ -55,12 +65,12 @@ def settings(env) -> Settings:
     """All settings that a run follows."""
     return Settings(
         policy=Policy(
-            winner=Side(get(env, "clash_winner")),
+            winner=Side.GOOGLE if get(env, "clash_winner") == "google" else Side.CRM,
             archive=get(env, "gone_in_google") == "archive",
         ),
-        ceiling=Ceiling(int(get(env, "ceiling_number")), int(get(env, "ceiling_percent"))),
-        days_back=int(get(env, "days_back")),
-        days_ahead=int(get(env, "days_ahead")),
+        ceiling=Ceiling(number(env, "ceiling_number"), number(env, "ceiling_percent")),
+        days_back=number(env, "days_back"),
+        days_ahead=number(env, "days_ahead"),
         remove_done=get(env, "done_tasks") == "remove",
     )
 
@@ -69,11 +79,37 @@ def auto_sync_is_on(env) -> bool:
     return get(env, "auto_sync") == "True"
 
 
+def align_auto_sync(env) -> None:
+    """Bring the scheduled action in line with the switch and the interval.
+
+    A scheduled action that is running just now cannot be written; the worker comes here again.
+    """
+    # sudo: follows what an administrator has set; scheduled actions are closed to users
+    cron = env.ref("crm_google_calendar.ir_cron_auto_sync").sudo()
+    minutes = max(SHORTEST_INTERVAL, number(env, "interval"))
+    wanted = {
+        "active": auto_sync_is_on(env),
+        "interval_number": minutes,
+        "interval_type": "minutes",
+    }
+    differs = any(cron[name] != value for name, value in wanted.items())
+    if not differs or not cron.try_lock_for_update(allow_referencing=True):
+        return
+    now = fields.Datetime.now()
+    soon = min(cron.nextcall, now + timedelta(minutes=minutes)) if cron.active else now
+    cron.write({**wanted, "nextcall": soon})
+
+
 def client(env) -> Client | None:
-    """The company's Google client, or None while an administrator has not entered it."""
+    """The company's Google client; None while there is none, or its secret cannot be read."""
     client_id = get(env, "client_id").strip()
     secret = vault.unseal(env, get(env, "client_secret"))
     return Client(client_id, secret) if client_id and secret else None
+
+
+def has_secret(env) -> bool:
+    """Whether a client secret is stored that this server can read."""
+    return bool(vault.unseal(env, get(env, "client_secret")))
 
 
 def store_client(env, client_id: str, secret: str) -> None:
@@ -82,11 +118,34 @@ def store_client(env, client_id: str, secret: str) -> None:
     put(env, "client_secret", vault.seal(env, secret.strip()))
 
 
+def problem(env) -> str:
+    """What keeps everybody from connecting: "no_client", "unreadable" (its secret), "address" (the
+    site's, which Google would refuse), "worker_off"; empty when all is well."""
+    if not get(env, "client_id").strip() or not get(env, "client_secret"):
+        return "no_client"
+    if client(env) is None:
+        return "unreadable"
+    if not _may_come_back(base_url(env)):
+        return "address"
+    # sudo: whether a scheduled action is on is no secret, but they are closed to users
+    return "" if env.ref("crm_google_calendar.ir_cron_worker").sudo().active else "worker_off"
+
+
+def _may_come_back(url: str) -> bool:
+    """Whether Google takes the address: https, or the developer's own machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or parts.hostname in ("localhost", "127.0.0.1", "::1")
+
+
+def base_url(env) -> str:
+    """The address of this site, without a slash at its end."""
+    # sudo: the site's address is no secret, but system parameters are closed to users
+    return env["ir.config_parameter"].sudo().get_param("web.base.url", "").rstrip("/")
+
+
 def redirect_uri(env) -> str:
     """The address Google sends the browser back to; registered in Google's console."""
-    # sudo: the site's address is no secret, but system parameters are closed to users
-    base = env["ir.config_parameter"].sudo().get_param("web.base.url", "").rstrip("/")
-    return f"{base}/crm_google_calendar/callback"
+    return f"{base_url(env)}/crm_google_calendar/callback"
 
 
 def database_uuid(env) -> str:

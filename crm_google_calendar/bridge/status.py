@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from odoo import fields
 
@@ -12,6 +13,7 @@ from .sentences import run_summary
 
 CHANNEL = "crm_google_calendar/status"
 SHOW_RESULT_FOR = timedelta(hours=1)
+_PAGE = re.compile(r"/(odoo(/[\w./-]*)?|web)([?#][^\s\\]*)?", re.ASCII)
 
 
 def of_user(env) -> dict:
@@ -38,12 +40,8 @@ def connect_path(return_path: str) -> str:
 
 
 def safe_path(path: str | None) -> str:
-    """The path, if it lies within this site; else the calendar's."""
-    parts = urlsplit(path or "")
-    inside = not parts.scheme and not parts.netloc and parts.path.startswith("/")
-    if inside and not (path or "").startswith(("//", "/\\")) and "\\" not in (path or ""):
-        return path or ""
-    return "/odoo/calendar"
+    """The path, if it is a page of this site's web client; else the calendar's."""
+    return path if path and _PAGE.fullmatch(path) and ".." not in path else "/odoo/calendar"
 
 
 def _of_account(env, account) -> dict:

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta, timezone
 import psycopg2.errors
 
 from odoo import fields
+from odoo.fields import Domain
 
 from ..engine.entry import Kind
 from ..gcal.backoff import pause
 from ..gcal.errors import Cause, GoogleError, Throttled
 from . import hints, settings, status
-from .connect import check, connect, google_of, keep_access_token, lapse
+from .connect import check, connect, give_up, google_of, keep_access_token, lapse
 from .meeting import MeetingSource
 from .revoke import revoke
 from .run import run_slice
@@ -63,11 +64,15 @@ def _take_turns(env, checkpoint, deadline) -> None:
 def connections(env, checkpoint) -> None:
     """Carry on every connection, check and revocation that a user asked for."""
     accounts = env["crm.google.account"]
-    for state, step in (("connecting", connect), ("revoking", revoke)):
-        for account in accounts.search([("state", "=", state)]):
+    due = Domain("resume_at", "=", False) | Domain("resume_at", "<=", fields.Datetime.now())
+    there = Domain("user_id.active", "=", True)
+    for domain, step in (
+        (Domain("state", "=", "connecting") & there, connect),
+        (Domain("state", "=", "revoking") & due, revoke),
+        (Domain("check_for", "!=", False) & there, check),
+    ):
+        for account in accounts.search(domain):
             _guarded(account, step, checkpoint)
-    for account in accounts.search([("check_for", "!=", False)]):
-        _guarded(account, check, checkpoint)
 
 
 def _guarded(account, step, checkpoint) -> None:
@@ -81,17 +86,9 @@ def _guarded(account, step, checkpoint) -> None:
     except Exception:
         account.env.cr.rollback()
         _logger.exception("account %s: an unexpected error", account_id)
-        _unexpected(account)
+        if account.exists():
+            give_up(account)
         checkpoint()
-
-
-def _unexpected(account) -> None:
-    message = cause_text(account.env, Cause.UNKNOWN)
-    state = "disconnected" if account.state == "revoking" else "incomplete"
-    account.write(
-        {"state": state, "cause": Cause.UNKNOWN.value, "message": message, "check_for": False}
-    )
-    status.send(account, {"type": "danger", "message": message, "sticky": True})
 
 
 def _start_hinted_runs(env) -> None:
@@ -104,7 +101,14 @@ def _next_run(env, seen):
     due = ["|", ("resume_at", "=", False), ("resume_at", "<=", fields.Datetime.now())]
     runs = env["crm.google.run"]
     return runs.search(
-        [("state", "in", ACTIVE), ("id", "not in", list(seen)), *due], order="id", limit=1
+        [
+            ("state", "in", ACTIVE),
+            ("user_id.active", "=", True),
+            ("id", "not in", list(seen)),
+            *due,
+        ],
+        order="id",
+        limit=1,
     )
 
 

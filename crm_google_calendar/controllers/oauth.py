@@ -1,6 +1,5 @@
 """The way to Google's consent page and back. Both answer at once; the worker does the rest."""
 
-import hmac
 import logging
 import time
 
@@ -8,56 +7,59 @@ from odoo import http
 from odoo.http import request
 
 from ..bridge import settings
-from ..bridge.sentences import cause_text
 from ..bridge.status import safe_path
 from ..gcal import oauth
-from ..gcal.errors import Cause, from_code
+from ..gcal.errors import Cause, GoogleError, from_code
 
 _logger = logging.getLogger(__name__)
 SESSION_KEY = "crm_google_calendar_consent"
 VALID_FOR = 15 * 60  # seconds
+MOST = 5  # ways to Google's page that one session may have open, say in several tabs
 
 
 class CrmGoogleOauth(http.Controller):
     @http.route("/crm_google_calendar/connect", type="http", auth="user", methods=["GET"])
     def connect(self, return_path="", **_kwargs):
         """Send the browser to Google's consent page."""
-        client = settings.client(request.env)
-        if client is None:
+        account = request.env["crm.google.account"]._mine()
+        if settings.problem(request.env) or account.state in ("connected", "revoking"):
             return request.redirect(safe_path(return_path))
-        account = request.env["crm.google.account"]._of_user(request.env.user)
-        consent = oauth.consent(client, settings.redirect_uri(request.env), account.email or None)
-        request.session[SESSION_KEY] = {
-            "state": consent.state,
-            "verifier": consent.verifier,
-            "uid": request.env.uid,
-            "return_path": safe_path(return_path),
-            "until": time.time() + VALID_FOR,
-        }
+        client, address = settings.client(request.env), settings.redirect_uri(request.env)
+        consent = oauth.consent(client, address, account.email or None)
+        _remember(consent, safe_path(return_path))
         return request.redirect(consent.url, local=False)
 
     @http.route("/crm_google_calendar/callback", type="http", auth="user", methods=["GET"])
     def callback(self, state="", code="", error="", **_kwargs):
         """Take what Google's consent page sent, once, and only in the session that asked for it."""
-        kept = request.session.pop(SESSION_KEY, None)
-        account = request.env["crm.google.account"]._of_user(request.env.user)
-        if not _is_ours(kept, state):
-            _logger.info("user %s: an answer of the consent page without its session", account.id)
-            return self._back(account, Cause.CODE_REFUSED, kept)
-        if error or not code:
-            return self._back(account, from_code(error or "invalid_request").cause, kept)
-        account._receive_code(code, kept["verifier"])
-        return request.redirect(kept["return_path"])
-
-    def _back(self, account, cause, kept):
-        account._consent_failed(cause.value, cause_text(request.env, cause))
-        return request.redirect(kept["return_path"] if kept else "/odoo/calendar")
+        account = request.env["crm.google.account"]._mine()
+        kept = _recall(state)
+        if kept is None:
+            _logger.info("account %s: an answer of Google's page without its session", account.id)
+            account._consent_failed(GoogleError(Cause.CODE_REFUSED, reason="no_session"))
+        elif error or not code:
+            account._consent_failed(from_code(error or "invalid_request"))
+        else:
+            account._receive_code(code, kept["verifier"])
+        return request.redirect(kept["return_path"] if kept else safe_path(""))
 
 
-def _is_ours(kept, state):
-    return (
-        bool(kept)
-        and hmac.compare_digest(kept["state"].encode(), state.encode())
-        and kept["uid"] == request.env.uid
-        and kept["until"] > time.time()
-    )
+def _remember(consent, return_path):
+    """Bind what Google must send back to this session and user, for a while."""
+    kept = dict(list(request.session.get(SESSION_KEY, {}).items())[1 - MOST :])
+    kept[consent.state] = {
+        "verifier": consent.verifier,
+        "uid": request.env.uid,
+        "return_path": return_path,
+        "until": time.time() + VALID_FOR,
+    }
+    request.session[SESSION_KEY] = kept
+
+
+def _recall(state):
+    """What was remembered under this state, for once; None where it is not ours, or too late."""
+    kept = dict(request.session.get(SESSION_KEY, {}))
+    found = kept.pop(state, None)
+    request.session[SESSION_KEY] = kept
+    valid = found and found["uid"] == request.env.uid and found["until"] > time.time()
+    return found if valid else None

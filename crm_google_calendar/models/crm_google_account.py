@@ -1,17 +1,12 @@
-import logging
-
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..bridge import settings, status, vault, worker
+from ..bridge import sentences, settings, status, vault, worker
 from ..bridge.links import detach
 from ..bridge.settings import database_uuid
 from ..gcal.oauth import CALENDAR_SCOPE
 from ..gcal.translate import event_id
 from .crm_google_run import ACTIVE
-
-_logger = logging.getLogger(__name__)
-SEALED = ("refresh_token", "access_token", "code", "verifier")
 
 
 class CrmGoogleAccount(models.Model):
@@ -48,7 +43,8 @@ class CrmGoogleAccount(models.Model):
     access_expires = fields.Datetime(readonly=True, copy=False, groups=fields.NO_ACCESS)
     code = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
     verifier = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
-    resume_at = fields.Datetime(readonly=True, help="A connection that waits is tried again then")
+    resume_at = fields.Datetime(readonly=True, help="A revocation that waits is tried again then")
+    tries = fields.Integer(readonly=True, help="How often the revocation was tried in vain")
     check_for = fields.Selection(
         [("account", "The connection"), ("client", "The company's Google client")],
         readonly=True,
@@ -77,40 +73,43 @@ class CrmGoogleAccount(models.Model):
 
     @api.model
     def action_configure(self, return_path=""):
-        """What a click on *Configure with Google* or *Reconnect* does; an action."""
-        if settings.client(self.env):
-            return self._consent_action(return_path)
-        if self.env.user.has_group("base.group_system"):
+        """What a click on *Configure*, *Reconnect* or *Finish with Google* does; an action."""
+        problem = settings.problem(self.env)
+        if problem in ("no_client", "unreadable") and self.env.user.has_group("base.group_system"):
             return self.env["ir.actions.act_window"]._for_xml_id(
                 "crm_google_calendar.action_settings"
             )
-        raise UserError(
-            self.env._(
-                "Google Calendar is not set up for this company yet. Ask your administrator to "
-                "enter the Google client in Settings, Calendar, Google Calendar."
-            )
-        )
-
-    def _consent_action(self, return_path):
+        if problem:
+            raise UserError(sentences.setup_text(self.env, problem))
         account = self._mine()
-        if account.state == "incomplete":
-            if "uncertain" in account.calendar_ids.mapped("state"):
-                return self.env["ir.actions.act_window"]._for_xml_id(
-                    "crm_google_calendar.action_crm_google_calendar_wizard"
-                )
-            account._change("connecting")  # the grant is there: carry on without Google's page
+        if account._needs_consent():
+            url = status.connect_path(return_path)
+            return {"type": "ir.actions.act_url", "target": "self", "url": url}
+        return account._carry_on()
+
+    def _needs_consent(self):
+        """Whether the next step to a connection leads over Google's page."""
+        return self.state in ("disconnected", "reconnect")
+
+    def _carry_on(self):
+        """The next step where the grant is there, or something is under way."""
+        if self.state != "incomplete":
+            self._wake()
             return False
-        return {
-            "type": "ir.actions.act_url",
-            "target": "self",
-            "url": status.connect_path(return_path),
-        }
+        if "uncertain" in self.calendar_ids.mapped("state"):
+            return self.env["ir.actions.act_window"]._for_xml_id(
+                "crm_google_calendar.action_crm_google_calendar_wizard"
+            )
+        self._change("connecting")
+        return False
 
     @api.model
     def action_create_again(self):
         """Make the calendars anew that were deleted in Google; nothing in the CRM changes."""
         account = self._mine()
         gone = account.calendar_ids.filtered(lambda calendar: calendar.state == "gone")
+        if not gone or account.state not in ("connected", "incomplete"):
+            return
         gone.write({"state": "wanted", "google_id": False, "cursor": False, "full_pass": False})
         # sudo: only our own code writes links
         links = self.env["crm.google.link"].sudo().search([("calendar_id", "in", gone.ids)])
@@ -142,6 +141,7 @@ class CrmGoogleAccount(models.Model):
 
     @api.model
     def _test_client(self):
+        """Ask Google about the company's client; the answer comes as a notification."""
         return self._mine()._ask_for("client")
 
     def _ask_for(self, what):
@@ -166,6 +166,7 @@ class CrmGoogleAccount(models.Model):
         return accounts.search([("user_id", "=", user.id)]) or accounts.create({"user_id": user.id})
 
     def _mine(self):
+        self.check_access("read")  # a portal user has no account here
         return self._of_user(self.env.user)
 
     def _of_current_user(self):
@@ -179,46 +180,57 @@ class CrmGoogleAccount(models.Model):
     def _receive_code(self, code, verifier):
         """Keep what Google's consent page sent; the worker exchanges it in the background."""
         self.ensure_one()
-        self._change(
-            "connecting", code=vault.seal(self.env, code), verifier=vault.seal(self.env, verifier)
-        )
+        if self._may_connect():
+            code, verifier = vault.seal(self.env, code), vault.seal(self.env, verifier)
+            self._change("connecting", code=code, verifier=verifier)
 
-    def _consent_failed(self, cause, message):
-        """Say why no consent came; a connection that works keeps working."""
+    def _may_connect(self):
+        return self._needs_consent() or self.state == "incomplete"
+
+    def _consent_failed(self, error):
+        """Say why no consent came; whatever works, or is under way, goes on."""
         self.ensure_one()
-        state = self.state if self.state in ("connected", "reconnect", "incomplete") else None
-        self.write({"state": state or "disconnected", "cause": cause, "message": message})
+        if not self._may_connect():
+            return
+        message = sentences.connection_text(self.env, error, self.state, self.email)
+        self.write({"cause": error.cause.value, "message": message})
 
     def _change(self, state, **values):
         """Ask the worker for a change of the connection."""
-        self.write({"state": state, "cause": False, "message": False, "resume_at": False, **values})
+        fresh = {"cause": False, "message": False, "resume_at": False, "tries": 0}
+        self.write({"state": state, **fresh, **values})
         self._wake()
 
     # -- runs ------------------------------------------------------------------------------
 
     def _start_run(self, trigger, **values):
-        """Queue a run, unless one is under way; return the one that is."""
+        """Queue a run, unless one that does the same is under way; return it."""
         self.ensure_one()
         runs = self.env["crm.google.run"].sudo()  # sudo: only our own code writes runs
-        active = runs.search([("account_id", "=", self.id), ("state", "in", ACTIVE)], limit=1)
-        if not active:
-            active = runs.create({"account_id": self.id, "trigger": trigger, **values})
+        active = runs.search([("account_id", "=", self.id), ("state", "in", ACTIVE)])
+        if trigger == "wizard":  # the user's own choice of entries is not lost in another's
+            active = active.filtered(lambda run: run.trigger == "wizard")
+        run = active[:1] or runs.create({"account_id": self.id, "trigger": trigger, **values})
         self._wake()
-        return active
+        return run
 
     def _nudge(self, trigger):
         """Ask that the account be synced soon; carries no data, losing it only costs time."""
-        for account in self.filtered(lambda account: account.state == "connected"):
+        for account in self.filtered(lambda account: account._is_worked_on()):
             account._start_run(trigger)
 
+    def _is_worked_on(self):
+        """Whether runs are made: not for somebody who has left, whose user is archived."""
+        return self.state == "connected" and self.user_id.active
+
     @api.model
-    def _wake(self):
-        """Call the worker once this transaction is committed; what `_trigger` does, without the
+    def _wake(self, moment=None):
+        """Call the worker once this transaction is committed, or at a later moment; what `_trigger` does, without the
         query that asks whether the cron is active: this one always is."""
         worker_id = self.env["ir.model.data"]._xmlid_to_res_id("crm_google_calendar.ir_cron_worker")
         # sudo: any user may wake the worker, nobody may edit it
         triggers = self.env["ir.cron.trigger"].sudo()
-        triggers.create({"cron_id": worker_id, "call_at": fields.Datetime.now()})
+        triggers.create({"cron_id": worker_id, "call_at": moment or fields.Datetime.now()})
         self.env.cr.postcommit.add(self.env["ir.cron"]._notifydb)
 
     def _keep_deleted(self):
@@ -239,10 +251,11 @@ class CrmGoogleAccount(models.Model):
 
     @api.model
     def _cron_work(self):
-        worker.work(self.with_user(SUPERUSER_ID).env)
+        env = self.with_user(SUPERUSER_ID).env
+        settings.align_auto_sync(env)
+        worker.work(env)
 
     @api.model
     def _cron_auto_sync(self):
         if settings.auto_sync_is_on(self.env):
-            for account in self.search([("state", "=", "connected")]):
-                account._start_run("auto")
+            self.search([("state", "=", "connected")])._nudge("auto")
