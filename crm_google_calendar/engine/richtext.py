@@ -9,8 +9,9 @@ was read changes nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from html import escape
 from html.parser import HTMLParser
 from itertools import groupby
@@ -98,6 +99,8 @@ def cut_out(text: str, first: str, last: str) -> tuple[str, list[str]] | None:
 
     Without `last` they end at the first empty line. None where there is no line `first`.
     """
+    if first[0] not in text:
+        return None  # the usual case, and cheap to see
     lines = _read(text)
     words = [_words(line) for line in lines]
     if first not in words:
@@ -128,30 +131,31 @@ def cut(text: str, length: int) -> str:
     return shortened
 
 
-def _read(source: str) -> list[_Line]:
+@lru_cache(maxsize=256)  # one text is looked at many times on its way; its lines never change
+def _read(source: str) -> tuple[_Line, ...]:
     reader = _Reader()
     reader.feed(_INVISIBLE.sub("", source))
     reader.close()
-    return reader.finish()
+    return tuple(reader.finish())
 
 
 def _words(line: _Line) -> str:
     return "".join(run.text for run in line.runs)
 
 
-def _apart(before: list[_Line], after: list[_Line]) -> list[_Line]:
+def _apart(before: Sequence[_Line], after: Sequence[_Line]) -> list[_Line]:
     """Both parts, trimmed, with an empty line between them."""
     before, after = _trim(before), _trim(after)
-    return [*before, _Line(), *after] if before and after else before + after
+    return [*before, *([_Line()] if before and after else []), *after]
 
 
-def _trim(lines: list[_Line]) -> list[_Line]:
+def _trim(lines: Sequence[_Line]) -> list[_Line]:
     """Drop empty lines at both ends."""
     full = [number for number, line in enumerate(lines) if line.runs]
-    return lines[full[0] : full[-1] + 1] if full else []
+    return list(lines[full[0] : full[-1] + 1]) if full else []
 
 
-def _write(lines: list[_Line]) -> str:
+def _write(lines: Iterable[_Line]) -> str:
     out: list[str] = []
     for kind, group in groupby(lines, key=lambda line: line.bullet):
         if kind:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import select
+import selectors
 from http.client import BadStatusLine, ResponseNotReady
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -94,4 +94,8 @@ _CONNECTIONS = {"http": _Plain, "https": _Secure}
 
 def _stale(sock: Any) -> bool:
     """Whether the other side closed an idle connection: then it has something to read."""
-    return sock is not None and bool(select.select([sock], [], [], 0)[0])
+    if sock is None:
+        return False
+    with selectors.DefaultSelector() as selector:
+        selector.register(sock, selectors.EVENT_READ)
+        return bool(selector.select(0))

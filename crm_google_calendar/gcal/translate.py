@@ -253,4 +253,9 @@ def _read_when(event: Event, zone: str) -> tuple[When, str]:
 def _instant(words: str, zone: str) -> datetime:
     """RFC 3339; Python 3.10 reads neither the Z nor every fraction of a second."""
     moment = datetime.fromisoformat(re.sub(r"\.\d+", "", words).replace("Z", "+00:00"))
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).astimezone(
+            timezone.utc
+        )
+    except (KeyError, OverflowError) as fault:
+        raise ValueError("a time that cannot be read") from fault

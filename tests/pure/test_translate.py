@@ -171,6 +171,20 @@ def test_a_deleted_event_without_start_is_no_entry():
         read({"id": "x", "status": "cancelled"})
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        {"dateTime": "0001-01-01T00:00:00+14:00"},
+        {"dateTime": "2026-01-06T09:00:00", "timeZone": "Moon/Crater"},
+        {"dateTime": "soon"},
+        {"date": "2026-02-30"},
+    ],
+)
+def test_a_start_that_cannot_be_read_is_no_entry(start):
+    with pytest.raises(ValueError, match=r"."):
+        read({"start": start, "end": start})
+
+
 def test_the_titles_of_tasks_show_label_and_check_mark():
     assert body(task())["summary"] == "Call: Ada"
     assert body(task(done=True))["summary"] == "✓ Call: Ada"
