@@ -22,7 +22,7 @@ overflow-wrap:anywhere}
 a.row{color:inherit}a.row:hover{background:#f6f8fc}
 .dot{width:2.2rem;height:2.2rem;border-radius:50%;background:#0b57d0;color:#fff;flex:none;
 display:grid;place-items:center;font-weight:500}
-.when{width:11rem;flex:none;color:#444746;font-size:.9rem}
+.when{width:14.5rem;flex:none;color:#444746;font-size:.9rem}
 .done .title{color:#5f6368;text-decoration:line-through}
 .gone{opacity:.55}
 button,.button{border:0;border-radius:2rem;padding:.6rem 1.3rem;font:inherit;cursor:pointer;

@@ -46,9 +46,10 @@ def overview(person: Person, calendars: list[tuple[Calendar, list[dict[str, Any]
 def calendar_card(person: Person, calendar: Calendar, items: list[dict[str, Any]]) -> str:
     add = link("/ui/entry", user=person.email, calendar=calendar.id)
     rows = "".join(row(person, calendar, item) for item in items)
+    count = "1 entry" if len(items) == 1 else f"{len(items)} entries"
     body = (
         f"<h2>{escape(calendar.summary)}</h2>"
-        f'<p class="muted">{escape(calendar.time_zone)} · {len(items)} entries</p>'
+        f'<p class="muted">{escape(calendar.time_zone)} · {count}</p>'
         f"<div>{rows or '<p class=muted>Nothing here.</p>'}</div>"
         f'<div class="buttons"><a class="button plain" href="{add}">Add an entry</a></div>'
     )
