@@ -23,7 +23,9 @@ def stored(emulator, events):
 @pytest.fixture
 def by_two(google):
     """The same client, with batches of two."""
-    return Google(google.credentials, batch_size=2)
+    small = Google(google.credentials, batch_size=2)
+    yield small
+    small.close()
 
 
 def test_every_verb_has_its_answer(google, events):

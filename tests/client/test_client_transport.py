@@ -52,6 +52,7 @@ def test_a_slow_server_is_not_waited_for_without_end(grant, google, emulator):
     with pytest.raises(GoogleError) as failed:
         impatient.create_calendar("Events", "", "UTC")
     assert (failed.value.reason, failed.value.uncertain) == ("TimeoutError", True)
+    impatient.close()
 
 
 def test_a_server_that_is_not_there_did_nothing(google, emulator, monkeypatch):
