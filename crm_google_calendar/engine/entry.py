@@ -16,6 +16,7 @@ from typing import Any
 
 from . import details as block
 from . import richtext
+from .lines import clean
 
 TITLE_LENGTH = 920  # Google documents no limit; its own pages stop at 1,024, with label and mark
 LABEL_LENGTH = 100
@@ -162,7 +163,7 @@ def from_json(text: str | None) -> Entry | None:
 
 
 def _line(text: str) -> str:
-    return " ".join(richtext.clean(text).split())
+    return " ".join(clean(text).split())
 
 
 def _text(text: str) -> str:
