@@ -1,6 +1,5 @@
 """Checks that the add-on comes and goes cleanly: no warning in Odoo's log, nothing left behind."""
 
-import os
 import re
 
 from scripts.odoo_site import ADDON
@@ -24,7 +23,7 @@ LEFTOVERS = (
 
 def find_problems(site):
     """Install, update, uninstall and neutralize on scratch databases; returns sentences."""
-    database = f"crm_google_install_{os.getpid()}"
+    database = f"{site.server.prefix}install"
     site.copy_of(site.base(), database)
     try:
         problems = _loud("install", site.install(database, ADDON))
@@ -37,12 +36,14 @@ def find_problems(site):
     return problems
 
 
-def _loud(step, log):
-    """The warnings and errors of a log: a clean install has none at all."""
+def loud_lines(log):
+    """The warnings and errors of a log of Odoo; a clean install has none at all."""
     lines = [line for line in log.splitlines() if LOUD.match(line)]
-    return [
-        f"{step} logs: {line}" for line in lines if not any(known in line for known in HARMLESS)
-    ]
+    return [line for line in lines if not any(known in line for known in HARMLESS)]
+
+
+def _loud(step, log):
+    return [f"{step} logs: {line}" for line in loud_lines(log)]
 
 
 def _leftovers(server, database):

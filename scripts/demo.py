@@ -1,5 +1,7 @@
 """A running site: Odoo with the add-on and, unless a real client is configured, our own Google."""
 
+import contextlib
+import itertools
 import os
 
 from scripts import cache, postgres, run, tools
@@ -11,6 +13,7 @@ from scripts.web_client import configure
 DATABASE = "crm_google_demo"
 EMULATOR = "google_emulator"
 ACCOUNTS = ("Marc Demo:marc.demo@example.com", "Mitchell Admin:mitchell@example.com")
+NUMBERS = itertools.count(1)
 # any client will do for the emulator; Google's own come from its console
 EMULATED_CLIENT = ("demo.apps.googleusercontent.com", "demo-secret")
 
@@ -61,41 +64,50 @@ class DemoSite:
     def __init__(self, fresh=True, port=None):
         self.fresh = fresh
         self.port = port
-        self.url = self.emulator_url = self.odoo = None
-        self.database = f"{DATABASE}_{os.getpid()}" if fresh else DATABASE
-        self._google = Google()
-        self._running = None
+        self.url = self.emulator_url = self.odoo = self.site = None
+        self.database = None if fresh else DATABASE
+        self._stack = None
 
     def __enter__(self):
         require_addon()
         self.tools = tools.prepare()
-        self._running = postgres.running("test" if self.fresh else "demo")
-        try:
-            self._start(self._running.__enter__())
-        except BaseException:
-            self.stop()
-            raise
+        with contextlib.ExitStack() as stack:
+            self._start(stack)
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_details):
         self.stop()
 
-    def _start(self, server):
+    def stop(self):
+        """Stop everything that this site started."""
+        if self._stack:
+            self._stack.close()
+
+    def _start(self, stack):
+        """Start one thing after the other; each is stopped by the stack, last first."""
+        server = stack.enter_context(postgres.running("test" if self.fresh else "demo"))
         self.site = Site(self.tools, server)
-        self._prepare_database()
+        stack.callback(self.site.leave)
+        self._prepare_database(stack)
+        google = Google()
+        stack.callback(google.stop)
         environment = self.tools.environment()
-        self._google.start(self.tools.python, environment, self._choose_port(None, 8070, 8170))
-        self.emulator_url = self._google.url
+        google.start(self.tools.python, environment, self._choose_port(None, 8070, 8170))
+        self.emulator_url = google.url
         port = self._choose_port(self.port, 8069, 8169)
         environment = {"CRM_GOOGLE_BASE_URL": self.emulator_url} if self.emulator_url else {}
         self.odoo = self.site.start(self.database, port, environment)
+        stack.callback(self.odoo.stop)
         # not 127.0.0.1, so that cookies are not shared with the emulator, as with the real Google
         self.url = f"http://localhost:{port}"
-        configure(f"http://{HOST}:{port}", self.database, self.url, *self._google.client)
+        configure(f"http://{HOST}:{port}", self.database, self.url, *google.client)
 
-    def _prepare_database(self):
+    def _prepare_database(self, stack):
         server, key = self.site.server, addon_key()
         if self.fresh:
+            self.database = f"{server.prefix}site_{next(NUMBERS)}"
+            stack.callback(self.site.drop, self.database)
             self.site.copy_of(self.site.with_addon(demo=True), self.database)
         elif not server.exists(self.database):
             run.say("Making the demo's database (a minute or two, only once) ...")
@@ -111,27 +123,20 @@ class DemoSite:
             raise SetupError(f"Port {chosen} is in use. Choose another one with PORT=.")
         return chosen or free_port(*(() if self.fresh else usual))
 
-    def stop(self):
-        """Stop everything that this site started."""
-        if self.odoo:
-            self.odoo.stop()
-        self._google.stop()
-        if self._running:
-            if self.fresh and hasattr(self, "site"):
-                self.site.drop(self.database)
-            if hasattr(self, "site"):
-                self.site.forget_templates()
-            self._running.__exit__(None, None, None)
-            self._running = None
-
 
 def main():
     """The command `demo`: start, say where to click, wait for Ctrl-C."""
-    port = int(os.environ["PORT"]) if os.environ.get("PORT") else None
-    with DemoSite(fresh=False, port=port) as site:
+    with DemoSite(fresh=False, port=_wanted_port()) as site:
         run.say(_welcome(site))
         site.odoo.process.wait()
         raise SetupError(f"Odoo stopped by itself. Its log is {site.odoo.log}.")
+
+
+def _wanted_port():
+    text = os.environ.get("PORT", "")
+    if text and not text.isdigit():
+        raise SetupError(f"PORT must be a number, not {text}.")
+    return int(text) if text else None
 
 
 def _welcome(site):
@@ -151,5 +156,5 @@ Odoo:               {site.url}/odoo/calendar
 {google}
 Logs:               {cache.root() / "log"}
 
-Press Ctrl-C to stop. What you did is kept for the next start.
+Press Ctrl-C to stop. What you did in Odoo is kept for the next start.
 """

@@ -13,7 +13,6 @@ from scripts.errors import SetupError
 
 ADDON = "crm_google_calendar"
 DEPENDS = "crm,calendar"
-PREFIX = "crm_google_"
 
 
 class Site:
@@ -41,36 +40,33 @@ class Site:
 
     def base(self, demo=False):
         """The template with CRM and Calendar installed, made once for each Odoo."""
-        name = f"{PREFIX}base_{'demo_' if demo else ''}{self.tools.odoo.key}"
 
         def fill(database):
             run.say("Installing CRM and Calendar in a database (once) ...")
             self.install(database, DEPENDS, demo=demo)
 
-        return self._template(name, fill)
+        return self._template("base_demo" if demo else "base", self.tools.odoo.key, fill)
 
     def with_addon(self, demo=False):
         """The template with the add-on installed, made once for each state of its files."""
-        name = f"{PREFIX}addon_{'demo_' if demo else ''}{self.tools.odoo.key}"
-        key = addon_key()
-        if self.server.note(name) != key:
-            self.drop(name)
 
         def fill(database):
-            base = self.base(demo)
-            self.copy_of(base, database)
+            self.copy_of(self.base(demo), database)
             self.install(database, ADDON, demo=demo)
-            self.server.set_note(database, key)
 
-        return self._template(name, fill)
+        key = cache.key_of([self.tools.odoo.key, addon_key()])
+        return self._template("addon_demo" if demo else "addon", key, fill)
 
-    def _template(self, name, fill):
-        """Fill the database under another name first: the right name means complete."""
-        if not self.server.exists(name):
+    def _template(self, name, key, fill):
+        """The database of this name, filled anew unless it notes the same key."""
+        name = self.server.prefix + name
+        if self.server.note(name) != key:
             fresh = f"{name}_new"
             self.drop(fresh)
             fill(fresh)
+            self.drop(name)
             self._rename(fresh, name)
+            self.server.set_note(name, key)
         return name
 
     def _rename(self, source, target):
@@ -80,12 +76,12 @@ class Site:
         if files.is_dir():
             files.rename(self.data / "filestore" / target)
 
-    def forget_templates(self):
-        """Remove the templates from a server that is not ours."""
+    def leave(self):
+        """Remove every database of ours, templates too, from a server that is not ours."""
         if self.server.ours:
             return
-        query = "SELECT datname FROM pg_database WHERE datname ~ %s"
-        for (name,) in self.server.query(query, [f"^{PREFIX}(base|addon)_"]):
+        query = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+        for (name,) in self.server.query(query, [self.server.prefix]):
             self.drop(name)
 
     def install(self, database, modules, demo=False):

@@ -17,6 +17,8 @@ from scripts.errors import SetupError
 ROLE = "odoo"
 OWNER = "owner"  # of the server; Odoo refuses the name postgres
 OLDEST = 13
+PREFIX = "crm_google_"
+HANDED_ON = "CRM_GOOGLE_SERVER"  # tells our own children whose server PGHOST names
 # throw-away data: speed counts, a power cut does not
 SETTINGS = {
     "listen_addresses": HOST,
@@ -38,6 +40,7 @@ class Server:
     user: str
     password: str
     name: str
+    prefix: str  # of the databases that are ours to drop
     ours: bool
 
     def connect(self, database="postgres", user=None):
@@ -95,7 +98,7 @@ class Server:
             "PGPORT": str(self.port),
             "PGUSER": self.user,
             "PGPASSWORD": self.password,
-            "CRM_GOOGLE_PG_NAME": self.name,
+            HANDED_ON: f"{self.name} {self.prefix}",
         }
 
 
@@ -126,13 +129,16 @@ def _hold(name):
 
 def _configured(name):
     """The server that the standard variables name."""
-    inner = os.environ.get("CRM_GOOGLE_PG_NAME")  # set by ourselves for our own children
+    inner = os.environ.get(HANDED_ON, "").split()
+    # on somebody's server two runs must not meet, and all that is ours goes at the end
+    name, prefix = inner or (f"{name}-configured", f"{PREFIX}{os.getpid()}_")
     server = Server(
         host=os.environ["PGHOST"],
         port=int(os.environ.get("PGPORT") or 5432),
         user=os.environ.get("PGUSER") or ROLE,
         password=os.environ.get("PGPASSWORD") or "",
-        name=inner or f"{name}-configured",
+        name=name,
+        prefix=prefix,
         ours=bool(inner),
     )
     try:
@@ -168,7 +174,7 @@ class _OwnServer:
         if not self._is_usable():
             self._create()
         self._end_leftover()
-        server = Server(HOST, free_port(), ROLE, self._password(), self.name, ours=True)
+        server = Server(HOST, free_port(), ROLE, self._password(), self.name, PREFIX, ours=True)
         settings = {**SETTINGS, "port": server.port}
         options = [f"--{key}={value}" for key, value in settings.items()]
         self.child = Child(

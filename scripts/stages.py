@@ -15,7 +15,6 @@ from scripts.odoo_site import Site, require_addon
 
 COUNT = re.compile(r"(\d+) (passed|failed|errors?)\b")
 TESTS = cache.CHECKOUT / "tests"
-DATABASE = "crm_google_test"
 
 
 @dataclasses.dataclass
@@ -49,7 +48,7 @@ def lint(session):
 
 def pure(session):
     """Tests that need neither Odoo nor a database."""
-    return _pytest(session, ["pure", "client", "emulator"], ["-p", "no:odoo"])
+    return _pytest(session, ["pure", "setup", "client", "emulator"], ["-p", "no:odoo"])
 
 
 def install(session):
@@ -65,7 +64,7 @@ def odoo(session):
     if not _has_tests("with_odoo"):
         return None
     site = Site(session.tools, session.server)
-    database = f"{DATABASE}_{os.getpid()}"
+    database = f"{session.server.prefix}test"
     site.copy_of(site.with_addon(), database)
     try:
         options = ["-p", "no:odoo", "-p", "odoo", "--odoo-http"]
@@ -110,7 +109,7 @@ def main(names, arguments=""):
     with contextlib.ExitStack() as stack:
         if any(name in NEED_SERVER for name in names):
             session.server = stack.enter_context(postgres.running("test"))
-            stack.callback(Site(session.tools, session.server).forget_templates)
+            stack.callback(Site(session.tools, session.server).leave)
         for name in names:
             _run_stage(session, name)
     return _summary(session)

@@ -54,10 +54,14 @@ def _setpriv(user, capability):
     command = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
     command.append("--pdeathsig=INT")  # the change of user undoes the one that our child has set
     if capability:
+        # PostgreSQL's programs ask access(2), which forgets capabilities but for this bit
+        command.append("--securebits=+no_setuid_fixup")
         command += [f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"]
     return command
 
 
 def _can_enter(command, path):
-    test = [*command, "test", "-x", str(path)]
-    return subprocess.run(test, stderr=subprocess.DEVNULL, cwd="/", check=False).returncode == 0
+    # not `test -x`: access(2) leaves capabilities out of account
+    attempt = [*command, "stat", f"{path}/."]
+    done = subprocess.run(attempt, capture_output=True, cwd="/", check=False)
+    return done.returncode == 0
