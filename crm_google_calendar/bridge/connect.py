@@ -262,7 +262,14 @@ def lapse(account) -> None:
     env = account.with_context(lang=account.user_id.lang).env
     message = cause_text(env, Cause.LAPSED)
     account.write({"state": "reconnect", "cause": Cause.LAPSED.value, "message": message})
+    stop_runs(account)
     status.send(account, {"type": "warning", "message": message, "sticky": True})
+
+
+def stop_runs(account) -> None:
+    """What was begun or queued ends here; nothing of it is lost."""
+    active = account.run_ids.filtered(lambda run: run.state in ("queued", "running"))
+    active.write({"state": "stopped", "finished": fields.Datetime.now()})
 
 
 def give_up(account) -> None:

@@ -13,7 +13,7 @@ from ..gcal import oauth
 from ..gcal.endpoints import http
 from ..gcal.errors import Cause, GoogleError
 from . import status, vault
-from .connect import GRANT, google_of
+from .connect import GRANT, google_of, stop_runs
 
 _logger = logging.getLogger(__name__)
 TRIES = 3  # of what a passing fault prevents; then the user is disconnected all the same
@@ -53,7 +53,8 @@ def _others_of(account) -> bool:
 
 def _delete_calendars(account, checkpoint) -> list[GoogleError]:
     """Delete both calendars; returns what prevented it."""
-    standing = account.calendar_ids.filtered("google_id")
+    # an id that the user has typed is not proven to be ours before the calendar is "ready"
+    standing = account.calendar_ids.filtered(lambda calendar: calendar.state in ("ready", "gone"))
     faults: list[GoogleError | None] = []
     if standing:
         try:
@@ -107,7 +108,7 @@ def _finish(account, shared: bool, grant_left: bool) -> None:
 
 
 def _may_stand(calendar) -> bool:
-    return bool(calendar.google_id) or calendar.state in ("making", "uncertain")
+    return calendar.state not in ("wanted", "gone")
 
 
 def _forget(account) -> None:
@@ -115,8 +116,7 @@ def _forget(account) -> None:
     account.env["crm.google.hint"].search([("account_id", "=", account.id)]).unlink()
     names = (*GRANT, "cause", "connected_since", "last_sync", "resume_at", "code", "verifier")
     account.write({"state": "disconnected", "tries": 0, **dict.fromkeys(names, False)})
-    running = account.run_ids.filtered(lambda run: run.state in ("queued", "running"))
-    running.write({"state": "stopped", "finished": fields.Datetime.now()})
+    stop_runs(account)
 
 
 def _result(account, left: list[str], grant_left: bool, shared: bool) -> str:

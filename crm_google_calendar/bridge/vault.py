@@ -11,6 +11,7 @@ import base64
 import hashlib
 import logging
 import os
+import tempfile
 from functools import lru_cache
 from pathlib import Path
 
@@ -60,11 +61,20 @@ def _master_key() -> str:
 @lru_cache(maxsize=4)
 def _key_in_file(path: str) -> str:
     file = Path(path)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text().strip()
-    with os.fdopen(handle, "w") as target:
-        target.write(Fernet.generate_key().decode())
+    if not file.exists():
+        _make_key(file)
     return file.read_text().strip()
+
+
+def _make_key(file: Path) -> None:
+    """Put a new key there; of several processes that try at once, one wins, with a whole file."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent)  # readable for its owner only
+    try:
+        with os.fdopen(handle, "w") as target:
+            target.write(Fernet.generate_key().decode())
+        os.link(name, file)
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(name)

@@ -199,7 +199,8 @@ def _end(work_: Work, finished: bool) -> bool:
     if run.state == "stopped":
         status.send(work_.account)
     elif finished:
-        _finish(run)
+        if _window(run, work_.settings, work_.now) == work_.window:  # not chosen anew meanwhile
+            _finish(run)
     elif error is None or error.cause is Cause.CALENDAR_GONE:
         if not work_.out_of_time():
             _pause(run, 0)

@@ -1,16 +1,25 @@
--- neutralization of crm_google_calendar: a copied database forgets every grant and runs nothing
+-- neutralization of crm_google_calendar: a copied database forgets every connection and runs nothing
+DELETE FROM crm_google_calendar; -- and with them their links: the copy never touches our entries
+DELETE FROM crm_google_hint;
 UPDATE crm_google_account
    SET state = 'disconnected',
+       sub = NULL,
+       email = NULL,
+       scopes = NULL,
+       cause = NULL,
+       message = NULL,
+       connected_since = NULL,
+       last_sync = NULL,
+       resume_at = NULL,
+       check_for = NULL,
        refresh_token = NULL,
        access_token = NULL,
+       access_expires = NULL,
        code = NULL,
        verifier = NULL;
-UPDATE crm_google_calendar
-   SET cursor = NULL;
 UPDATE crm_google_run
    SET state = 'stopped'
  WHERE state IN ('queued', 'running');
-DELETE FROM crm_google_hint;
 DELETE FROM ir_config_parameter
  WHERE key IN (
        'crm_google_calendar.client_id',

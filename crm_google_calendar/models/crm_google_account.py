@@ -1,7 +1,7 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..bridge import sentences, settings, status, vault, worker
+from ..bridge import connect, sentences, settings, status, vault, worker
 from ..bridge.links import detach
 from ..bridge.settings import database_uuid
 from ..gcal.oauth import CALENDAR_SCOPE
@@ -121,9 +121,7 @@ class CrmGoogleAccount(models.Model):
         account = self._of_current_user()
         if account.state in ("disconnected", "revoking"):
             return False
-        account.run_ids.filtered(lambda run: run.state in ACTIVE).write(
-            {"state": "stopped", "finished": fields.Datetime.now()}
-        )
+        connect.stop_runs(account)
         account._change("revoking")
         return {
             "type": "ir.actions.client",
@@ -204,13 +202,18 @@ class CrmGoogleAccount(models.Model):
     # -- runs ------------------------------------------------------------------------------
 
     def _start_run(self, trigger, **values):
-        """Queue a run, unless one that does the same is under way; return it."""
+        """Queue a run, unless one is under way; return it.
+
+        values: what the user has chosen. A run that began by itself takes them over, so that his
+        choice is not lost; one that he began himself goes on as it is.
+        """
         self.ensure_one()
         runs = self.env["crm.google.run"].sudo()  # sudo: only our own code writes runs
-        active = runs.search([("account_id", "=", self.id), ("state", "in", ACTIVE)])
-        if trigger == "wizard":  # the user's own choice of entries is not lost in another's
-            active = active.filtered(lambda run: run.trigger == "wizard")
-        run = active[:1] or runs.create({"account_id": self.id, "trigger": trigger, **values})
+        run = runs.search([("account_id", "=", self.id), ("state", "in", ACTIVE)])
+        if not run:
+            run = runs.create({"account_id": self.id, "trigger": trigger, **values})
+        elif values and run.trigger != "wizard":
+            run.write({"trigger": trigger, **values})
         self._wake()
         return run
 
@@ -225,8 +228,10 @@ class CrmGoogleAccount(models.Model):
 
     @api.model
     def _wake(self, moment=None):
-        """Call the worker once this transaction is committed, or at a later moment; what `_trigger` does, without the
-        query that asks whether the cron is active: this one always is."""
+        """Call the worker once this transaction is committed, or at a later moment.
+
+        What `_trigger` does, without the query that asks whether the scheduled action is active.
+        """
         worker_id = self.env["ir.model.data"]._xmlid_to_res_id("crm_google_calendar.ir_cron_worker")
         # sudo: any user may wake the worker, nobody may edit it
         triggers = self.env["ir.cron.trigger"].sudo()

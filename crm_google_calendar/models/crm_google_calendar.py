@@ -35,3 +35,10 @@ class CrmGoogleCalendar(models.Model):
     _account_kind_unique = models.Constraint(
         "UNIQUE(account_id, kind)", "An account has one calendar of each kind."
     )
+
+    def _answer(self, stands, google_id):
+        """The user's answer whether a calendar stands whose making was never answered."""
+        if self.state == "uncertain":  # not twice
+            values = {"state": "offered", "google_id": google_id} if stands else {"state": "wanted"}
+            self.write(values)
+            self.account_id._change("connecting")

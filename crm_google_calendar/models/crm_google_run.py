@@ -109,7 +109,9 @@ class CrmGoogleRun(models.Model):
         run = self._of_current_user()
         run.ensure_one()
         if values:
-            run.account_id._start_run("wizard", full=True, **values)
+            window = {"date_from": run.date_from, "date_to": run.date_to}
+            trigger = "wizard" if run.trigger == "wizard" else "retry"
+            run.account_id._start_run(trigger, full=True, **window, **values)
         else:
             run.account_id._keep_deleted()
         run.held = 0

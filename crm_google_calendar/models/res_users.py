@@ -1,6 +1,8 @@
-from odoo import api, fields, models
+from urllib.parse import urlsplit
 
-from ..bridge import status
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.http import request
 
 
 class ResUsers(models.Model):
@@ -39,13 +41,25 @@ class ResUsers(models.Model):
             user.crm_google_message = account.message
 
     def action_crm_google_configure(self):
-        return self.env["crm.google.account"].action_configure(status.safe_path(""))
+        self._check_crm_google_owner()
+        return self.env["crm.google.account"].action_configure(self._crm_google_page())
 
     def action_crm_google_revoke(self):
-        return self.crm_google_account_id.action_revoke()
+        self._check_crm_google_owner()
+        return self.crm_google_account_id and self.crm_google_account_id.action_revoke()
 
     def action_crm_google_check(self):
-        return self.crm_google_account_id.action_check()
+        self._check_crm_google_owner()
+        return self.crm_google_account_id and self.crm_google_account_id.action_check()
+
+    def _check_crm_google_owner(self):
+        if self != self.env.user:
+            raise AccessError(self.env._("Only its owner can change a Google connection."))
+
+    def _crm_google_page(self):
+        """The page that the preferences were opened on, to come back to it from Google."""
+        parts = urlsplit((request and request.httprequest.referrer) or "")
+        return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
     def action_crm_google_runs(self):
         self.ensure_one()

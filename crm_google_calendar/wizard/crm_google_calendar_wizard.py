@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class CrmGoogleCalendarWizard(models.TransientModel):
@@ -8,7 +9,7 @@ class CrmGoogleCalendarWizard(models.TransientModel):
     calendar_id = fields.Many2one(
         "crm.google.calendar", required=True, readonly=True, default=lambda self: self._uncertain()
     )
-    name = fields.Char(related="calendar_id.name")
+    name = fields.Char(related="calendar_id.name", related_sudo=False)
     answer = fields.Selection(
         [
             ("make", "It is not there: make it now"),
@@ -28,18 +29,23 @@ class CrmGoogleCalendarWizard(models.TransientModel):
             [("user_id", "=", self.env.uid), ("state", "=", "uncertain")], limit=1
         )
 
+    @api.constrains("calendar_id")
+    def _check_owner(self):
+        # sudo: compares the owner only, whom the user may not be allowed to see
+        if any(wizard.sudo().calendar_id.user_id != self.env.user for wizard in self):
+            raise UserError(self.env._("Only its owner can look for a calendar in Google."))
+
     def action_continue(self):
         """Carry the connection on with the user's answer; only he can look into his Google."""
         self.ensure_one()
-        account = self.env["crm.google.account"]._of_user(self.env.user)
-        calendar = account.calendar_ids.filtered(lambda calendar: calendar == self.calendar_id)
-        if calendar.state == "uncertain":
-            use = self.answer == "use"
-            calendar.write(
-                {
-                    "state": "offered" if use else "wanted",
-                    "google_id": (self.google_id or "").strip() if use else False,
-                }
+        stands, google_id = self.answer == "use", (self.google_id or "").strip()
+        if stands and not google_id:
+            raise UserError(
+                self.env._(
+                    "Copy the Calendar ID from Google: it stands in the calendar's settings, "
+                    "under Integrate calendar."
+                )
             )
-        account._change("connecting")
+        # sudo: after `_check_owner`; users may not write calendars themselves
+        self.sudo().calendar_id._answer(stands, google_id)
         return {"type": "ir.actions.act_window_close", "infos": {"started": True}}

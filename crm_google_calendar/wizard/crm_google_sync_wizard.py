@@ -41,7 +41,7 @@ class CrmGoogleSyncWizard(models.TransientModel):
     def action_start(self):
         """Queue the run and close; the work goes on in the background."""
         self.ensure_one()
-        account = self.env["crm.google.account"]._of_user(self.env.user)
+        account = self.env["crm.google.account"]._mine()
         if account.state != "connected":
             raise UserError(
                 self.env._(
@@ -49,7 +49,14 @@ class CrmGoogleSyncWizard(models.TransientModel):
                 )
             )
         first, last = self._dates()
-        account._start_run("wizard", full=True, date_from=first, date_to=last)
+        run = account._start_run("wizard", full=True, date_from=first, date_to=last)
+        if (run.date_from, run.date_to) != (first, last):
+            raise UserError(
+                self.env._(
+                    "Another synchronization of yours is under way. Wait for its end, or stop it, "
+                    "then start this one."
+                )
+            )
         return {"type": "ir.actions.act_window_close", "infos": {"started": True}}
 
     def _dates(self):
