@@ -46,14 +46,20 @@ def send(
     """Carry out calls in batches of at most `size`; see `Google.send`."""
     events = service.events()
     answers: dict[str, Answer] = {}
-    stop: GoogleError | None = None
-    for group in _groups(calls, size):
-        if stop is None:
-            stop, done = _send(events, url, http, calendar_id, group)
-            answers.update(done)
-        else:
-            unsent = error(stop.cause, stop.status, stop.reason, stop.retry_after)
-            answers.update((call.key, Answer(call.key, error=unsent)) for call in group)
+    waiting = _groups(calls, size)
+    while waiting:
+        group = waiting.pop(0)
+        stop, done = _send(events, url, http, calendar_id, group)
+        if stop and stop.cause is Cause.REFUSED:  # some call in it: until that one stands alone
+            stop = None
+            if len(group) > 1:
+                middle = len(group) // 2
+                waiting[:0] = [group[:middle], group[middle:]]
+                continue
+        answers.update(done)
+        if stop:
+            rest = [call for each in waiting for call in each]
+            return answers | _failed(rest, _certain(stop))
     return answers
 
 
@@ -78,23 +84,10 @@ def _send(
     try:
         parts = batch.post(url, [_request(events, calendar_id, call) for call in calls], http)
     except GoogleError as fault:
-        if fault.cause is Cause.REFUSED and len(calls) > 1:
-            return _send_halves(events, url, http, calendar_id, calls)
-        return fault, {call.key: Answer(call.key, error=_own(fault, call)) for call in calls}
+        return fault, _failed(calls, fault)
     answers = {call.key: _answer(call, part) for call, part in zip(calls, parts, strict=True)}
     errors = [answer.error for answer in answers.values() if answer.error]
     return next((fault for fault in errors if fault.cause.general), None), answers
-
-
-def _send_halves(
-    events: Any, url: str, http: AuthorizedHttp, calendar_id: str, calls: Sequence[Call]
-) -> tuple[GoogleError | None, dict[str, Answer]]:
-    """Google refused the batch because of some call in it: until that one stands alone."""
-    middle = len(calls) // 2
-    first, answers = _send(events, url, http, calendar_id, calls[:middle])
-    second, others = _send(events, url, http, calendar_id, calls[middle:])
-    stop = next((each for each in (first, second) if each and each.cause.general), None)
-    return stop, answers | others
 
 
 def _request(events: Any, calendar_id: str, call: Call) -> Any:
@@ -128,7 +121,14 @@ def _answer(call: Call, part: batch.Part | GoogleError) -> Answer:
     return Answer(call.key, error=fault)
 
 
+def _failed(calls: Sequence[Call], fault: GoogleError) -> dict[str, Answer]:
+    return {call.key: Answer(call.key, error=_own(fault, call)) for call in calls}
+
+
 def _own(fault: GoogleError, call: Call) -> GoogleError:
     """The error of the whole batch as that of one call; reading leaves nothing uncertain."""
-    uncertain = fault.uncertain and call.verb != "get"
-    return error(fault.cause, fault.status, fault.reason, fault.retry_after, uncertain)
+    return fault if call.verb != "get" else _certain(fault)
+
+
+def _certain(fault: GoogleError) -> GoogleError:
+    return error(fault.cause, fault.status, fault.reason, fault.retry_after)

@@ -192,6 +192,20 @@ def test_a_refused_batch_is_halved_until_its_bad_call_stands_alone(google, event
     assert len(stored(emulator, events)) == 4
 
 
+def test_a_call_refused_alone_stops_no_other(google, events, emulator):
+    single = Google(google.credentials, batch_size=1)
+    emulator.faults.script("batch", [Fault(), Fault(status=400)])
+    assert causes(single.send(events, FIVE)) == {"1": Cause.REFUSED}
+    single.close()
+
+
+def test_what_fails_between_two_halves_stops_the_second(google, events, emulator):
+    emulator.faults.script("batch", [Fault(status=400), Fault.reset()])
+    answers = google.send(events, FIVE)
+    assert set(causes(answers).values()) == {Cause.TRANSIENT}
+    assert emulator.count("batch") == 2
+
+
 def test_a_batch_larger_than_google_allows_is_halved(google, events, emulator):
     emulator.configure(batch_limit=3)
     assert causes(google.send(events, FIVE)) == {}

@@ -229,6 +229,13 @@ def test_what_nobody_can_mend_is_tried_again_or_dealt_with_by_the_run(cause):
     assert (cause.owner is Owner.NOBODY) == (cause.retried or cause in by_the_run)
 
 
+def test_a_fault_of_one_event_does_not_concern_the_others():
+    of_one = (Cause.GONE, Cause.CHANGED, Cause.DUPLICATE, Cause.COLLIDED, Cause.REFUSED)
+    assert not any(cause.general for cause in (*of_one, Cause.NO_ACCESS, Cause.TRANSIENT))
+    assert Cause.LAPSED.general
+    assert Cause.CALENDAR_GONE.general
+
+
 def test_no_content_is_in_the_text_of_an_error():
     failure = from_response(400, {}, body("invalid"), Target.EVENT)
     assert str(failure) == "refused 400 invalid"
