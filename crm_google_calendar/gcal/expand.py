@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta, timezone
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rruleset, rrulestr
 
 from ..engine.entry import AllDay, When
-from ..engine.series import Series, key_of
+from ..engine.series import Series
 
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _LINE = re.compile(r"(RRULE|EXRULE|RDATE|EXDATE)((?:;[^:;]+)*):(.*)", re.ASCII | re.IGNORECASE)
@@ -41,8 +42,7 @@ def keys_between(series: Series, first: datetime | None, after: datetime | None)
 def first_keys(series: Series, number: int) -> list[str]:
     """The first keys of a series' rule, at most that many."""
     grown = _of(series)
-    while len(grown.keys) < number and grown.step():
-        pass
+    grown.reach(number)
     return grown.keys[:number]
 
 
@@ -60,8 +60,7 @@ def has(series: Series, key: str) -> bool:
 def is_endless(rules: Iterable[str]) -> bool:
     """Whether a rule without COUNT and UNTIL is among these lines."""
     return any(
-        line.startswith("RRULE") and "UNTIL=" not in line and "COUNT=" not in line
-        for line in rules
+        line.startswith("RRULE") and "UNTIL=" not in line and "COUNT=" not in line for line in rules
     )
 
 
@@ -142,8 +141,8 @@ def _zone_in(options: str, zone: str) -> str:
 def _wall(value: str, written_in: str, zone: str) -> datetime:
     """A date or time of a rule by the wall clock of the series' zone."""
     if "T" not in value:
-        return datetime.strptime(value, "%Y%m%d")  # noqa: DTZ007 - a wall clock has no zone
-    moment = datetime.strptime(value.rstrip("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007
+        return datetime.strptime(value, "%Y%m%d")
+    moment = datetime.strptime(value.rstrip("Z"), "%Y%m%dT%H%M%S")
     own = timezone.utc if value.endswith("Z") else ZoneInfo(written_in)
     return moment.replace(tzinfo=own).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
@@ -171,8 +170,9 @@ class _Grown:
         self.starts: list[datetime] = []
         self.keys: list[str] = []
         self.known: set[str] = set()
+        self._lock = threading.Lock()  # the threads of one server share what was read
 
-    def step(self) -> bool:
+    def _step(self) -> bool:
         wall = next(self._walls, None)
         if wall is None:
             return False
@@ -185,8 +185,14 @@ class _Grown:
         return True
 
     def grow(self, moment: datetime) -> None:
-        while (not self.starts or self.starts[-1] < moment) and self.step():
-            pass
+        with self._lock:
+            while (not self.starts or self.starts[-1] < moment) and self._step():
+                pass
+
+    def reach(self, number: int) -> None:
+        with self._lock:
+            while len(self.keys) < number and self._step():
+                pass
 
 
 def _of(series: Series) -> _Grown:
@@ -238,15 +244,3 @@ def day_of(key: str, zone: str) -> date:
     if "T" not in key:
         return _moment(key, True).date()
     return _moment(key, False).astimezone(ZoneInfo(zone)).date()
-
-
-__all__ = [
-    "canonical_rules",
-    "day_of",
-    "first_keys",
-    "has",
-    "is_endless",
-    "key_of",
-    "keys_between",
-    "rule_of",
-]

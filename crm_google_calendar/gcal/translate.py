@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -79,7 +79,7 @@ def to_entry(event: Event, kind: Kind, zone: str, *likes: Entry | None) -> Entry
     ValueError on an event without a start, as a deleted one may come.
     """
     known = [like for like in likes if like]
-    when, own_zone = _read_when(event, zone)
+    when, own_zone = read_when(event, zone)
     if isinstance(when, AllDay) and known:
         own_zone = known[0].zone
     title, label, done = _read_summary(event, kind)
@@ -115,11 +115,13 @@ def to_patch(entry: Entry, held: Entry, mark: Mark) -> dict[str, Any]:
 
     PATCH merges objects and replaces lists; null deletes a key (Google, "Patch" of Events).
     """
-    changed = changed_fields(held, entry)
-    patch = {
-        name: write(entry) for name, (fields, write) in _PARTS.items() if changed & set(fields)
-    }
+    patch = to_parts(entry, changed_fields(held, entry))
     return patch | _write_mark(entry, mark, absent={LABEL: None})
+
+
+def to_parts(entry: Entry, changed: Set[str]) -> dict[str, Any]:
+    """The keys of an event that are made of these fields, as a patch sends them."""
+    return {name: write(entry) for name, (fields, write) in _PARTS.items() if changed & set(fields)}
 
 
 # --- writing ---------------------------------------------------------------------------------
@@ -236,7 +238,7 @@ def _read_reminders(event: Event, method: str) -> frozenset[int]:
     return frozenset(int(each["minutes"]) for each in overrides if each.get("method") == method)
 
 
-def _read_when(event: Event, zone: str) -> tuple[When, str]:
+def read_when(event: Event, zone: str) -> tuple[When, str]:
     start, end = event.get("start") or {}, event.get("end") or {}
     if start.get("date"):
         first = date.fromisoformat(start["date"])
