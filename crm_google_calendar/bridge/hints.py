@@ -43,9 +43,15 @@ def of_account(account):
     return account.env["crm.google.hint"].search([("account_id", "=", account.id)])
 
 
+def stop_of(run):
+    """The hints by which a user asks to stop this run."""
+    return run.env["crm.google.hint"].search([("model", "=", run._name), ("res_id", "=", run.id)])
+
+
 def waiting_accounts(env):
-    """Connected accounts with hints."""
-    rows = env["crm.google.hint"]._read_group([("account_id", "!=", False)], ["account_id"])
+    """Connected accounts with hints about records."""
+    about_records = [("account_id", "!=", False), ("model", "!=", "crm.google.run")]
+    rows = env["crm.google.hint"]._read_group(about_records, ["account_id"])
     accounts = env["crm.google.account"].concat(*(account for (account,) in rows))
     return accounts.filtered(lambda account: account._is_worked_on())
 

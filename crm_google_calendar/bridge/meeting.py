@@ -88,7 +88,7 @@ class MeetingSource(Source):
         """Odoo values of the changed fields; of all fields for a new record."""
         values = {}
         if changed is None or "when" in changed:
-            values.update(_when_values(entry.when))
+            values.update(when_values(entry.when))
         simple = {
             "title": ("name", entry.title or NO_TITLE),
             "place": ("location", entry.place or False),
@@ -161,7 +161,7 @@ class MeetingSource(Source):
         return "\n".join(lines)
 
 
-def _when_values(when):
+def when_values(when):
     if isinstance(when, AllDay):
         return {
             "allday": True,

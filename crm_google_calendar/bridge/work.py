@@ -11,6 +11,7 @@ from ..engine.decide import Action, Reason
 from ..engine.entry import Entry
 from ..engine.merge import Side
 from ..gcal.errors import GoogleError
+from . import hints
 from .source import Local, Source
 from .zones import Window
 
@@ -85,7 +86,7 @@ class Work:
     @property
     def stopped(self) -> bool:
         """Whether nothing more should be begun in this slice."""
-        return bool(self.interruption) or self.out_of_time() or self._stopped_by_user()
+        return bool(self.interruption) or self.out_of_time() or self.is_stopped_by_user()
 
     @property
     def odoo_now(self) -> datetime:
@@ -134,5 +135,6 @@ class Work:
         """A moment that many seconds from now, as Odoo stores it."""
         return self.odoo_now + timedelta(seconds=seconds)
 
-    def _stopped_by_user(self) -> bool:
-        return self.run.state == "stopped"
+    def is_stopped_by_user(self) -> bool:
+        """Whether the user has asked to stop the run, or to disconnect."""
+        return bool(hints.stop_of(self.run)) or self.account.state != "connected"

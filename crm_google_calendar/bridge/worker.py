@@ -37,7 +37,6 @@ def work(env) -> None:
     """Do what is due, until it is done or the time is used up; then ask to be called again."""
     deadline = time.monotonic() + BUDGET
     checkpoint = _checkpoint_of(env)
-    connections(env, checkpoint)
     hints.dispatch(env)
     _start_hinted_runs(env)
     checkpoint()
@@ -50,6 +49,7 @@ def _take_turns(env, checkpoint, deadline) -> None:
     parked: set[int] = set()
     had_its_turn: set[int] = set()
     while time.monotonic() < deadline:
+        connections(env, checkpoint)
         run = _next_run(env, parked | had_its_turn)
         if run:
             run_id = run.id
@@ -120,7 +120,7 @@ def _work_on(env, run, checkpoint, deadline) -> bool:
         env.invalidate_all()  # what one user may not see must not stay in the cache of another
         with closing(google_of(account)) as google:
             work_ = _work_of(env, run, google, checkpoint, deadline)
-            finished = run_slice(work_)
+            finished = not work_.is_stopped_by_user() and run_slice(work_)
         keep_access_token(account, google)
         return _end(work_, finished)
     except GoogleError as error:
@@ -196,11 +196,10 @@ def _end(work_: Work, finished: bool) -> bool:
     """Settle what becomes of the run after a slice; returns whether it waits or is over."""
     run, error = work_.run, work_.interruption
     work_.checkpoint()
-    if run.state == "stopped":
-        status.send(work_.account)
-    elif finished:
-        if _window(run, work_.settings, work_.now) == work_.window:  # not chosen anew meanwhile
-            _finish(run)
+    if finished:
+        _finish(run)
+    elif work_.is_stopped_by_user():
+        _stop(run)
     elif error is None or error.cause is Cause.CALENDAR_GONE:
         if not work_.out_of_time():
             _pause(run, 0)
@@ -216,11 +215,17 @@ def _end(work_: Work, finished: bool) -> bool:
     return over
 
 
+def _stop(run) -> None:
+    hints.stop_of(run).unlink()
+    run.write({"state": "stopped", "finished": fields.Datetime.now(), "resume_at": False})
+    status.send(run.account_id)
+
+
 def _pause(run, seconds: float) -> None:
     """Let a run wait, and be called again then; other accounts go on meanwhile."""
     moment = fields.Datetime.now() + timedelta(seconds=max(1, round(seconds)))
     run.write({"resume_at": moment, "tries": run.tries + 1})
-    _worker(run.env)._trigger(moment)
+    run.account_id._wake(moment)
     status.send(run.account_id)
 
 
@@ -230,6 +235,7 @@ def _finish(run) -> None:
     run.account_id.write({"last_sync": now, "cause": False})
     notice = {"type": "warning" if run.set_aside else "success", "message": run.summary}
     status.send(run.account_id, notice if run.trigger == "wizard" else None)
+    hints.stop_of(run).unlink()
     if run.trigger in ("auto", "save") and not (run.line_ids or run.held or run.set_aside):
         run.unlink()  # nothing happened: the account's last sync says enough
 
@@ -266,7 +272,3 @@ def _call_again(env) -> None:
     """Odoo would wait up to a minute for unfinished work; a trigger of our own calls at once."""
     if _next_run(env, ()):
         env["crm.google.account"]._wake()
-
-
-def _worker(env):
-    return env.ref("crm_google_calendar.ir_cron_worker")

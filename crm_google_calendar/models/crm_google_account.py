@@ -69,6 +69,7 @@ class CrmGoogleAccount(models.Model):
     @api.model
     def get_status(self):
         """What the calendar page shows the current user; see `bridge.status`."""
+        self.check_access("read")  # a portal user has no account here
         return status.of_user(self.env)
 
     @api.model
@@ -121,7 +122,6 @@ class CrmGoogleAccount(models.Model):
         account = self._of_current_user()
         if account.state in ("disconnected", "revoking"):
             return False
-        connect.stop_runs(account)
         account._change("revoking")
         return {
             "type": "ir.actions.client",
@@ -164,7 +164,7 @@ class CrmGoogleAccount(models.Model):
         return accounts.search([("user_id", "=", user.id)]) or accounts.create({"user_id": user.id})
 
     def _mine(self):
-        self.check_access("read")  # a portal user has no account here
+        self.check_access("read")
         return self._of_user(self.env.user)
 
     def _of_current_user(self):
@@ -202,18 +202,17 @@ class CrmGoogleAccount(models.Model):
     # -- runs ------------------------------------------------------------------------------
 
     def _start_run(self, trigger, **values):
-        """Queue a run, unless one is under way; return it.
+        """Queue a run, unless one that does as much is under way; return it.
 
-        values: what the user has chosen. A run that began by itself takes them over, so that his
-        choice is not lost; one that he began himself goes on as it is.
+        values: what the user has chosen; his run waits beside one that began by itself, so that
+        his choice is not lost. A run that he began himself goes on as it is.
         """
         self.ensure_one()
         runs = self.env["crm.google.run"].sudo()  # sudo: only our own code writes runs
-        run = runs.search([("account_id", "=", self.id), ("state", "in", ACTIVE)])
+        active = runs.search([("account_id", "=", self.id), ("state", "in", ACTIVE)])
+        run = active.filtered(lambda run: run.trigger == trigger or not values)[:1]
         if not run:
             run = runs.create({"account_id": self.id, "trigger": trigger, **values})
-        elif values and run.trigger != "wizard":
-            run.write({"trigger": trigger, **values})
         self._wake()
         return run
 

@@ -7,6 +7,7 @@ class CrmGoogleLink(models.Model):
     _name = "crm.google.link"
     _description = "Link between a record and its event in Google"
     _order = "id desc"
+    _rec_name = "title"
 
     calendar_id = fields.Many2one(
         "crm.google.calendar", required=True, readonly=True, ondelete="cascade", index=True

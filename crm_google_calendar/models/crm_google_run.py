@@ -73,8 +73,8 @@ class CrmGoogleRun(models.Model):
     line_ids = fields.One2many("crm.google.run.line", "run_id", "Log", readonly=True)
 
     _one_active = models.UniqueIndex(
-        "(account_id) WHERE state IN ('queued', 'running')",
-        "A run of this account is already under way.",
+        "(account_id, trigger) WHERE state IN ('queued', 'running')",
+        "Such a run of this account is already under way.",
     )
 
     @api.depends("state", "message", "set_aside", "left_over", "held", *COUNTS)
@@ -83,9 +83,14 @@ class CrmGoogleRun(models.Model):
             run.summary = run.message or run_summary(run)
 
     def action_stop(self):
-        """Stop a run after the entries it is busy with; what is done stays done."""
+        """Stop a run after the entries it is busy with; what is done stays done.
+
+        Leaves a hint for the worker, since writing the run would collide with its progress.
+        """
         for run in self._of_current_user().filtered(lambda run: run.state in ACTIVE):
-            run.write({"state": "stopped", "finished": fields.Datetime.now()})
+            hint = {"model": self._name, "res_id": run.id, "account_id": run.account_id.id}
+            run.env["crm.google.hint"].create(hint)
+            run.account_id._wake()
 
     def action_show_set_aside(self):
         self.ensure_one()
@@ -93,7 +98,7 @@ class CrmGoogleRun(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Set Aside"),
             "res_model": "crm.google.link",
-            "views": [(False, "list"), (False, "form")],
+            "views": [(False, "list"), (False, "kanban"), (False, "form")],
             "domain": [("account_id", "=", self.account_id.id), ("state", "=", "set_aside")],
         }
 
@@ -114,6 +119,7 @@ class CrmGoogleRun(models.Model):
             run.account_id._start_run(trigger, full=True, **window, **values)
         else:
             run.account_id._keep_deleted()
+            run.message = self.env._("Kept as they are; they are no longer synchronized.")
         run.held = 0
 
     def _of_current_user(self):
@@ -136,8 +142,27 @@ class CrmGoogleRunLine(models.Model):
     )
     user_id = fields.Many2one(related="run_id.user_id", store=True, index=True)
     side = fields.Selection([("crm", "CRM"), ("google", "Google")], readonly=True)
-    verb = fields.Char("What", readonly=True)
-    reason = fields.Char("Why", readonly=True)
+    verb = fields.Selection(
+        [("create", "Created"), ("write", "Changed"), ("remove", "Removed")], "What", readonly=True
+    )
+    reason = fields.Selection(
+        [
+            ("new_here", "New in the CRM"),
+            ("new_there", "New in Google"),
+            ("adopted", "Found on both sides"),
+            ("changed_here", "Changed in the CRM"),
+            ("changed_there", "Changed in Google"),
+            ("changed_both", "Changed on both sides"),
+            ("deleted_here", "Deleted in the CRM"),
+            ("deleted_there", "Deleted in Google"),
+            ("edit_beats_delete", "Deleted in the CRM, but changed in Google"),
+            ("gone_both", "Gone on both sides"),
+            ("out_of_sight", "Out of the user's sight"),
+            ("settled", "The same on both sides"),
+        ],
+        "Why",
+        readonly=True,
+    )
     title = fields.Char(readonly=True)
     model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="model", readonly=True)

@@ -4,13 +4,13 @@ import os
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
-from google_emulator import Emulator
-
 from odoo import Command, fields
 from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.crm_google_calendar.bridge import settings, vault, worker
 from odoo.addons.crm_google_calendar.bridge.connect import connect
+
+from google_emulator import Emulator
 
 SAM = "sam@example.com"
 FLAGS = ("standard", "post_install", "-at_install")

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from google_emulator import Fault
-
 from odoo import fields
+
+from google_emulator import Fault
 
 from .common import GoogleCase
 
