@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from odoo.fields import Command, Domain
 
@@ -23,12 +23,15 @@ class MeetingSource(Source):
 
     def in_window(self, window, among=None):
         """Ids of the user's meetings that touch the window; only those `among` these ids."""
-        domain = self._mine() & self._among(among)
-        if window.start:
-            domain &= Domain("stop", ">=", naive(window.start))
-        if window.end:
-            domain &= Domain("start", "<", naive(window.end) + timedelta(hours=14))
-        return self.records.search((domain & Domain("active", "=", True))).ids
+        timed, all_day = Domain("allday", "=", False), Domain("allday", "=", True)
+        if window.first:
+            timed &= Domain("stop", ">=", naive(window.start))
+            all_day &= Domain("stop_date", ">=", window.first)
+        if window.last:
+            timed &= Domain("start", "<", naive(window.end))
+            all_day &= Domain("start_date", "<=", window.last)
+        domain = self._mine() & self._among(among) & Domain("active", "=", True)
+        return self.records.search(domain & (timed | all_day)).ids
 
     def missing_because(self, record):
         """Why this existing record has no entry for the user: archived or out of his sight."""

@@ -96,9 +96,7 @@ class TestTheWholeWay(HttpConnectCase):
         self.assertState("disconnected", "did not accept the sign-in")
 
     def test_a_refused_consent_is_told(self):
-        self.assertEqual(
-            self.came_back(self.consent_page(self.to_google(), "cancel")), "/odoo/crm"
-        )
+        self.assertEqual(self.came_back(self.consent_page(self.to_google(), "cancel")), "/odoo/crm")
         self.assertState("disconnected", "You did not allow access")
         self.came_back(self.consent_page(self.to_google()))
         self.work()

@@ -84,7 +84,9 @@ class TestOthersRows(SecurityCase):
         for login in ("eve", "sam"):
             row = self.call(login, "res.users", "read", [self.user.id], fields)[0]
             seen = row["crm_google_email"], row["crm_google_account_state"]
-            wanted = (False, "disconnected") if login == "eve" else (self.account.email, "connected")
+            wanted = (
+                (False, "disconnected") if login == "eve" else (self.account.email, "connected")
+            )
             self.assertEqual(seen, wanted)
 
     def test_a_portal_user_has_no_connection(self):

@@ -82,9 +82,7 @@ class TestClient(SettingsCase):
         self.assertFalse(page.crm_google_secret_is_set)
 
     def test_the_client_is_tested_in_the_background(self):
-        self.emulator.register_client(
-            "test-client", "test-secret", settings.redirect_uri(self.env)
-        )
+        self.emulator.register_client("test-client", "test-secret", settings.redirect_uri(self.env))
         notices = self.notices()
         self.page(client_secret="wrong").action_crm_google_test_client()
         self.assertEqual((self.emulator.count(), notices), (0, []))
