@@ -9,7 +9,9 @@ class CrmGoogleCalendar(models.Model):
     account_id = fields.Many2one(
         "crm.google.account", required=True, readonly=True, ondelete="cascade", index=True
     )
-    user_id = fields.Many2one(related="account_id.user_id", store=True, index=True)
+    user_id = fields.Many2one(
+        related="account_id.user_id", store=True, index=True, ondelete="cascade"
+    )
     kind = fields.Selection([("event", "Events"), ("task", "Tasks")], required=True, readonly=True)
     name = fields.Char(readonly=True, help="The name it was given in Google")
     google_id = fields.Char("Google ID", readonly=True)

@@ -15,7 +15,9 @@ class CrmGoogleLink(models.Model):
     account_id = fields.Many2one(
         related="calendar_id.account_id", store=True, index=True, readonly=True
     )
-    user_id = fields.Many2one(related="account_id.user_id", store=True, index=True)
+    user_id = fields.Many2one(
+        related="account_id.user_id", store=True, index=True, ondelete="cascade"
+    )
     kind = fields.Selection(related="calendar_id.kind", store=True)
     model = fields.Char(readonly=True)
     # not a foreign key: the link of a deleted record is its tombstone

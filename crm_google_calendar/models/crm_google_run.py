@@ -23,7 +23,9 @@ class CrmGoogleRun(models.Model):
     account_id = fields.Many2one(
         "crm.google.account", required=True, readonly=True, ondelete="cascade", index=True
     )
-    user_id = fields.Many2one(related="account_id.user_id", store=True, index=True)
+    user_id = fields.Many2one(
+        related="account_id.user_id", store=True, index=True, ondelete="cascade"
+    )
     trigger = fields.Selection(
         [
             ("wizard", "Synchronize with Google"),
@@ -140,7 +142,9 @@ class CrmGoogleRunLine(models.Model):
     run_id = fields.Many2one(
         "crm.google.run", required=True, readonly=True, ondelete="cascade", index=True
     )
-    user_id = fields.Many2one(related="run_id.user_id", store=True, index=True)
+    user_id = fields.Many2one(
+        related="run_id.user_id", store=True, index=True, ondelete="cascade"
+    )
     side = fields.Selection([("crm", "CRM"), ("google", "Google")], readonly=True)
     verb = fields.Selection(
         [("create", "Created"), ("write", "Changed"), ("remove", "Removed")], "What", readonly=True

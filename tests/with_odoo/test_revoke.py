@@ -2,11 +2,11 @@
 
 from unittest.mock import patch
 
-from google_emulator import OK, Fault
-
 from odoo import fields
 
 from odoo.addons.crm_google_calendar.bridge import revoke, vault
+
+from google_emulator import OK, Fault
 
 from .common import SAM
 from .connecting import ConnectCase

@@ -3,13 +3,13 @@
 from datetime import timedelta
 from unittest.mock import patch
 
-from google_emulator import Fault
-
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 
-from odoo.addons.crm_google_calendar.bridge import settings, vault
+from odoo.addons.crm_google_calendar.bridge import settings
 from odoo.addons.crm_google_calendar.engine.merge import Side
+
+from google_emulator import Fault
 
 from .connecting import ConnectCase
 

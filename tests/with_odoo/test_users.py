@@ -1,0 +1,102 @@
+"""Users who leave, and users who look at their preferences."""
+
+from unittest.mock import Mock, patch
+
+from odoo.addons.crm_google_calendar.bridge import settings
+
+from .connecting import ConnectCase
+
+
+class TestLeaving(ConnectCase):
+    def setUp(self):
+        super().setUp()
+        self.connected()
+        self.record = self.meeting("Demo")
+        settings.put(self.env, "auto_sync", "True")
+
+    def test_nothing_is_done_for_an_archived_user(self):
+        self.account._start_run("wizard", full=True)
+        self.account.with_user(self.user).action_check()
+        self.user.active = False
+        self.env["crm.google.account"]._cron_auto_sync()
+        self.record.with_user(self.env.ref("base.user_admin")).name = "Changed"
+        self.emulator.log.clear()
+        self.work()
+        self.assertEqual(self.emulator.count(), 0)
+        self.user.active = True
+        self.work()
+        self.assertEqual(list(self.events()), ["Changed"])
+
+    def test_an_archived_user_is_not_connected(self):
+        self.account._change("connecting")
+        self.user.active = False
+        self.emulator.log.clear()
+        self.work()
+        self.assertEqual(self.emulator.count(), 0)
+
+    def test_a_revocation_is_carried_out_though_the_user_has_left(self):
+        self.account.with_user(self.user).action_revoke()
+        self.user.active = False
+        self.work()
+        self.assertEqual(self.account.state, "disconnected")
+
+    def test_with_a_user_goes_all_that_was_his(self):
+        self.sync(self.account)
+        self.record.user_id = self.env.ref("base.user_admin")
+        self.work()
+        self.user.unlink()
+        for model in ("account", "calendar", "link", "run", "run.line"):
+            rows = self.env[f"crm.google.{model}"].search([("user_id", "=", self.user.id)])
+            self.assertFalse(rows, model)
+        self.assertTrue(self.record.exists())
+        self.work()
+
+
+class TestPreferences(ConnectCase):
+    def mine(self):
+        return self.user.with_user(self.user)
+
+    def read(self):
+        names = [name for name in self.user._fields if name.startswith("crm_google_")]
+        return self.mine().read(names)[0]
+
+    def test_they_show_the_connection(self):
+        self.consent()
+        self.sync(self.account)
+        shown = self.read()
+        self.assertEqual(shown["crm_google_account_state"], "connected")
+        self.assertEqual(shown["crm_google_email"], "sam@example.com")
+        self.assertTrue(shown["crm_google_since"] and shown["crm_google_last_sync"])
+        self.assertIn("your other calendars stay invisible", shown["crm_google_granted"])
+        self.assertEqual(len(shown["crm_google_calendars"].split("\n")), 2)
+
+    def test_without_a_connection_they_offer_one(self):
+        self.assertEqual(self.read()["crm_google_account_state"], "disconnected")
+        action = self.mine().action_crm_google_configure()
+        self.assertIn("/crm_google_calendar/connect", action["url"])
+
+    def test_the_way_to_google_leads_back_to_where_they_were_opened(self):
+        request = "odoo.addons.crm_google_calendar.models.res_users.request"
+        asked = Mock()
+        asked.httprequest.referrer = "http://127.0.0.1/odoo/crm/5?debug=1"
+        with patch(request, asked):
+            action = self.mine().action_crm_google_configure()
+        self.assertIn("return_path=%2Fodoo%2Fcrm%2F5%3Fdebug%3D1", action["url"])
+
+    def test_revoke_and_check_do_nothing_where_nothing_is_connected(self):
+        eve = self.new_user("eve", "eve@example.com")
+        eve = eve.with_user(eve)
+        self.assertFalse(eve.action_crm_google_revoke())
+        self.assertFalse(eve.action_crm_google_check())
+
+    def test_revoke_asks_the_worker(self):
+        self.consent()
+        action = self.mine().action_crm_google_revoke()
+        self.assertIn("being revoked", action["params"]["message"])
+        self.work()
+        self.assertEqual(self.read()["crm_google_account_state"], "disconnected")
+
+    def test_whoever_syncs_deletes_meetings_without_the_mail_dialog(self):
+        self.assertFalse(self.mine()._has_any_active_synchronization())
+        self.consent()
+        self.assertTrue(self.mine()._has_any_active_synchronization())
