@@ -198,11 +198,12 @@ def _settle(runs: list[Run]) -> list[Run]:
 
     A link that shows its own address is mere words: both systems make such links by themselves.
     """
-    joined = [
-        replace(run, link="") if run.link and _bare(run.text) == _bare(run.link) else run
-        for run in _join(runs)
-    ]
-    return _join(joined)
+    return _join([_bare_link(run) for run in _join([_bare_link(run) for run in runs])])
+
+
+def _bare_link(run: Run) -> Run:
+    bare = run.link and _bare(run.text) == _bare(run.link)
+    return replace(run, link="") if bare else run
 
 
 def _join(runs: list[Run]) -> list[Run]:
