@@ -14,7 +14,8 @@ from ..gcal.errors import Cause, GoogleError
 from . import hints
 from .apply import apply_to_crm
 from .feed import Feed, read_feed
-from .gather import ask_google, choose, gather, load_records, take_event
+from .gather import ask_google, choose, gather, load_records
+from .preview import list_plan
 from .push import INSERT, is_ours, push_to_google, take_new_id
 from .sentences import reason_text
 from .work import Case, Work
@@ -34,6 +35,9 @@ def run_slice(work: Work) -> bool:
     work.checkpoint()  # a new snapshot: records are read as they are after Google was asked
     cases = {case.key: case for feed in feeds for case in _gather(work, feed, hinted)}
     the_plan = _plan(work, list(cases.values()))
+    if work.run.trigger == "preview":
+        list_plan(work, the_plan, cases)
+        return work.complete
     execute(work, [cases[step.key] for step in the_plan.steps])
     _finish(work, feeds, the_plan, cases, hinted)
     return work.complete
@@ -103,10 +107,9 @@ def _decide_again(work: Work, cases: list[Case]) -> list[Case]:
 
 
 def _choose_again(work: Work, case: Case) -> None:
-    if case.verb == INSERT and (case.google is None or not is_ours(work, case, case.event)):
+    arrived = bool(case.base)
+    if case.verb == INSERT and not (arrived or is_ours(work, case, case.event)):
         take_new_id(work, case)
-    case.pending = case.action.result or case.pending
-    take_event(case, case.event)
     case.action = choose(work, case)
 
 

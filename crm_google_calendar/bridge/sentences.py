@@ -98,6 +98,9 @@ def run_summary(run) -> str:
     if run.state in ("queued", "running"):
         return _("The synchronization with Google is under way.")
     parts = [text for number, text in _counts(run) if number]
+    if run.trigger == "preview" and run.state == "done":
+        nothing = _("Preview: both sides are the same; a run would change nothing.")
+        return _("Preview, nothing was written. A run would do: %s.", ", ".join(parts)) if parts else nothing
     if run.state == "stopped":
         start = _("Stopped. What was done so far stays.")
     elif not parts:

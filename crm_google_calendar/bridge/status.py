@@ -75,6 +75,7 @@ def _run(env, account) -> dict | None:
         "summary": run.message or run_summary(run),
         "set_aside": run.set_aside,
         "left_over": run.left_over,
+        "has_log": bool(run.line_ids[:1]),
         "held": run.held,
         "finished": fields.Datetime.to_string(run.finished) or False,
     }
@@ -85,13 +86,13 @@ def _run_to_show(env, account):
     latest = _last_run(env, account, [])
     if latest.state in ("queued", "running", "failed"):
         return latest
-    return _last_run(env, account, ["|", ("trigger", "in", ("wizard", "retry")), ("held", ">", 0)])
+    return _last_run(env, account, ["|", ("trigger", "in", ("wizard", "retry", "preview")), ("held", ">", 0)])
 
 
 def _changed_here(env, account) -> int | bool:
     """The last run that changed a record in the CRM: a page that shows older records reloads."""
     counts = ("crm_created", "crm_changed", "crm_removed")
-    domain = ["|", "|", *((name, ">", 0) for name in counts)]
+    domain = [("trigger", "!=", "preview"), "|", "|", *((name, ">", 0) for name in counts)]
     return _last_run(env, account, [*domain, ("finished", "!=", False)]).id
 
 

@@ -31,6 +31,7 @@ BUDGET = 45  # seconds of one call; Odoo ends a cron thread after 120
 SLICE = 15  # seconds of one run before others have their turn
 TRIES = 8  # of a run that meets faults which pass, before it says so and ends
 ACTIVE = ("queued", "running")
+CHOSEN = ("wizard", "preview")  # runs that a user started, with a window of his choice
 
 
 def work(env) -> None:
@@ -121,6 +122,7 @@ def _work_on(env, run, checkpoint, deadline) -> bool:
         with closing(google_of(account)) as google:
             work_ = _work_of(env, run, google, checkpoint, deadline)
             finished = not work_.is_stopped_by_user() and run_slice(work_)
+            work_.checkpoint = _showing(work_, checkpoint)
         keep_access_token(account, google)
         return _end(work_, finished)
     except GoogleError as error:
@@ -164,13 +166,14 @@ def _work_of(env, run, google, checkpoint, deadline) -> Work:
         checkpoint=checkpoint,
         out_of_time=lambda: time.monotonic() > deadline,
     )
-    work_.checkpoint = _showing(work_, checkpoint)
+    checkpoint()
+    work_.checkpoint = _forgetting(env) if run.trigger == "preview" else _showing(work_, checkpoint)
     return work_
 
 
 def _window(run, rules, now) -> Window:
     zone = zone_of(run.user_id.tz)
-    if run.trigger == "wizard":
+    if run.trigger in CHOSEN:
         return Window(run.date_from or None, run.date_to or None, zone)
     today = now.astimezone(zone).date()
     return Window(
@@ -190,6 +193,11 @@ def _showing(work_: Work, checkpoint):
         checkpoint()
 
     return show
+
+
+def _forgetting(env):
+    """The checkpoint of a preview: nothing it came to write may last."""
+    return env.cr.rollback
 
 
 def _end(work_: Work, finished: bool) -> bool:
@@ -234,7 +242,7 @@ def _finish(run) -> None:
     run.write({"state": "done", "finished": now, "resume_at": False, "tries": 0})
     run.account_id.write({"last_sync": now, "cause": False})
     notice = {"type": "warning" if run.set_aside else "success", "message": run.summary}
-    status.send(run.account_id, notice if run.trigger == "wizard" else None)
+    status.send(run.account_id, notice if run.trigger in CHOSEN else None)
     hints.stop_of(run).unlink()
     if run.trigger in ("auto", "save") and not (run.line_ids or run.held or run.set_aside):
         run.unlink()  # nothing happened: the account's last sync says enough
@@ -256,7 +264,7 @@ def _fail(run, error: GoogleError) -> None:
         lapse(account)
     else:
         notice = {"type": "danger", "message": message, "sticky": True}
-        status.send(account, notice if run.trigger == "wizard" else None)
+        status.send(account, notice if run.trigger in CHOSEN else None)
 
 
 def _checkpoint_of(env):

@@ -32,6 +32,7 @@ class CrmGoogleRun(models.Model):
             ("auto", "Auto sync"),
             ("save", "Save in the CRM"),
             ("retry", "Retry"),
+            ("preview", "Preview"),
         ],
         required=True,
         readonly=True,
@@ -102,6 +103,17 @@ class CrmGoogleRun(models.Model):
             "res_model": "crm.google.link",
             "views": [(False, "list"), (False, "kanban"), (False, "form")],
             "domain": [("account_id", "=", self.account_id.id), ("state", "=", "set_aside")],
+        }
+
+    def action_open(self):
+        """The run's own page, with its counts and its log."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Run"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
         }
 
     def action_delete_held(self):

@@ -40,6 +40,13 @@ class CrmGoogleSyncWizard(models.TransientModel):
 
     def action_start(self):
         """Queue the run and close; the work goes on in the background."""
+        return self._start("wizard")
+
+    def action_preview(self):
+        """Queue a run that only lists what it would do, and writes nothing on either side."""
+        return self._start("preview")
+
+    def _start(self, trigger):
         self.ensure_one()
         account = self.env["crm.google.account"]._mine()
         if account.state != "connected":
@@ -49,7 +56,7 @@ class CrmGoogleSyncWizard(models.TransientModel):
                 )
             )
         first, last = self._dates()
-        run = account._start_run("wizard", full=True, date_from=first, date_to=last)
+        run = account._start_run(trigger, full=True, date_from=first, date_to=last)
         if (run.date_from, run.date_to) != (first, last):
             raise UserError(
                 self.env._(

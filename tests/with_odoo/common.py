@@ -89,7 +89,7 @@ class GoogleCase(TransactionCase):
         today = fields.Date.today()
         values = {"date_from": first or today - timedelta(days=60)}
         values["date_to"] = last or today + timedelta(days=120)
-        if trigger == "wizard":
+        if trigger in ("wizard", "preview"):
             values["full"] = True
         run = account._start_run(trigger, **values)
         self.work()

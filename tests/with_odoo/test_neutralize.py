@@ -24,7 +24,7 @@ class TestNeutralize(ConnectCase):
 
     def test_every_connection_is_forgotten(self):
         self.cr.execute("SELECT * FROM crm_google_account WHERE id = %s", (self.account.id,))
-        row = dict(zip([column.name for column in self.cr.description], self.cr.fetchone()))
+        row = self.cr.dictfetchone()
         kept = {"id", "user_id", "state", "tries"}
         kept |= {"create_uid", "create_date", "write_uid", "write_date"}
         self.assertEqual({name for name, value in row.items() if value is not None} - kept, set())

@@ -13,7 +13,7 @@ from odoo.addons.crm_google_calendar.bridge import settings, vault
 
 from .connecting import ConnectCase
 
-TOKEN = "1//0-a-token"  # noqa: S105
+TOKEN = "1//0-a-token"
 
 
 class TestVault(ConnectCase):

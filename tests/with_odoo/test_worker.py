@@ -231,3 +231,17 @@ class TestWorker(GoogleCase):
         run = self.sync(account)
         self.assertEqual((run.google_created, run.crm_created), (0, 0))
         self.assertEqual(len(self.env["crm.google.link"].search([])), 2)
+
+    def test_a_preview_lists_what_a_run_would_do_and_writes_nothing(self):
+        account = self.connected()
+        self.meeting("Here")
+        day = self.soon().date()
+        self.google.add_event("Events", "There", f"{day}T12:00", f"{day}T13:00")
+        with patch.object(worker, "_forgetting", lambda env: env.flush_all):
+            run = self.sync(account, "preview")
+        self.assertEqual((run.state, run.google_created, run.crm_created), ("done", 1, 1))
+        self.assertEqual(sorted(run.line_ids.mapped("title")), ["Here", "There"])
+        self.assertEqual(self.meetings().mapped("name"), ["Here"])
+        self.assertEqual(list(self.events()), ["There"])
+        self.assertFalse(self.env["crm.google.link"].search([]))
+        self.assertIn("nothing was written", run.summary)

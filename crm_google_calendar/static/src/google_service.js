@@ -70,7 +70,8 @@ function isUnderWay(status) {
 }
 
 function isInPanel(notice, status) {
-    return [status.run?.summary, status.message].includes(notice.message);
+    const isHint = notice.topic === "welcome" && !status.message;
+    return isHint || [status.run?.summary, status.message].includes(notice.message);
 }
 
 /** Whether records on a page may be older than the database: a run has ended, or changed some. */

@@ -60,7 +60,14 @@ function linksOf(run, panel) {
             onClick: () => panel.callRun("action_show_set_aside"),
         });
     }
-    if (run.held) {
+    if (run.trigger === "preview" || run.has_log) {
+        links.push({
+            text: run.trigger === "preview" ? _t("See the list") : _t("See the log"),
+            class: "o_crm_google_log",
+            onClick: () => panel.callRun("action_open"),
+        });
+    }
+    if (run.held && run.trigger !== "preview") {
         links.push(
             {
                 text: _t("Delete them"),
@@ -139,7 +146,7 @@ function hintOf({ state, last_sync: lastSync, email, run, gone }) {
         type: "info",
         class: "o_crm_google_hint",
         text: _t(
-            "Two new calendars stand in your Google account. If they do not show in Google, reload Google's page.",
+            "Connected. Two new calendars stand in your Google account. If they do not show there, reload Google's page.",
         ),
         links: [],
     };

@@ -1,0 +1,31 @@
+"""A preview: the plan of a run, counted and listed, and not carried out."""
+
+from __future__ import annotations
+
+from ..engine.decide import Action, Verb
+from ..engine.merge import Side
+from ..engine.plan import Plan
+from .work import Case, Work
+
+_SIDES = {
+    Verb.INSERT: ((Side.GOOGLE, "create"),),
+    Verb.CREATE: ((Side.CRM, "create"),),
+    Verb.DELETE: ((Side.GOOGLE, "remove"),),
+    Verb.ARCHIVE: ((Side.CRM, "remove"),),
+    Verb.DETACH: ((Side.CRM, "remove"),),
+}
+
+
+def list_plan(work: Work, the_plan: Plan, cases: dict[tuple[int, str], Case]) -> None:
+    """Note every step of a plan as if it had been done, after undoing whatever comparing wrote."""
+    work.checkpoint()
+    for step in (*the_plan.steps, *the_plan.held):
+        for side, what in _changes(step.action):
+            work.note(cases[step.key], side, what, step.action.reason)
+
+
+def _changes(action: Action):
+    if action.verb is not Verb.SETTLE:
+        return _SIDES.get(action.verb, ())
+    crm = [(Side.CRM, "write")] if action.write_crm else []
+    return crm + ([(Side.GOOGLE, "write")] if action.write_google else [])
