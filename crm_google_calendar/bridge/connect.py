@@ -155,16 +155,9 @@ def _succeed(account) -> None:
     since = account.connected_since or fields.Datetime.now()
     account.write({"state": "connected", "connected_since": since, **values})
     _send_waiting(account)
-    status.send(account, {"type": "success", "message": _welcome(env, again)})
-
-
-def _welcome(env, again: bool) -> str:
-    if again:
-        return env._("Connected again with Google. Nothing was lost.")
-    return env._(
-        "Connected with Google. Two calendars were made there. If they do not show, "
-        "reload Google's page."
-    )
+    text = env._("Connected again with Google. Nothing was lost.")
+    # the first time, the calendar page says by itself what happened
+    status.send(account, {"type": "success", "message": text} if again else None)
 
 
 def _send_waiting(account) -> None:

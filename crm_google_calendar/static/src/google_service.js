@@ -70,8 +70,7 @@ function isUnderWay(status) {
 }
 
 function isInPanel(notice, status) {
-    const isHint = notice.topic === "welcome" && !status.message;
-    return isHint || [status.run?.summary, status.message].includes(notice.message);
+    return [status.run?.summary, status.message].includes(notice.message);
 }
 
 /** Whether records on a page may be older than the database: a run has ended, or changed some. */
