@@ -120,19 +120,19 @@ def _forget(account) -> None:
 
 
 def _result(account, left: list[str], grant_left: bool, shared: bool) -> str:
-    _ = account.with_context(lang=account.user_id.lang).env._
+    env = account.with_context(lang=account.user_id.lang).env
     if not left and not grant_left:
         text = [
-            _("Access is revoked. Both calendars were deleted in Google; the CRM is unchanged.")
+            env._("Access is revoked. Both calendars were deleted in Google; the CRM is unchanged.")
         ]
     else:
-        text = [_("You are disconnected, but not everything could be removed in Google.")]
+        text = [env._("You are disconnected, but not everything could be removed in Google.")]
     if left:
-        text.append(_("Delete by hand in Google Calendar: %s.", ", ".join(left)))
+        text.append(env._("Delete by hand in Google Calendar: %s.", ", ".join(left)))
     if grant_left:
-        text.append(_("Remove this application at myaccount.google.com/connections."))
+        text.append(env._("Remove this application at myaccount.google.com/connections."))
     if shared:
         text.append(
-            _("The permission stays at Google: another user here works with the same account.")
+            env._("The permission stays at Google: another user here works with the same account.")
         )
     return " ".join(text)

@@ -61,24 +61,23 @@ def client_text(env, error: GoogleError) -> str:
 
 def setup_text(env, problem: str) -> str:
     """What keeps everybody from connecting, and who can change it; see `settings.problem`."""
-    _ = env._
     return {
         "": "",
-        "no_client": _(
+        "no_client": env._(
             "Google Calendar is not set up for this company yet. Ask your administrator to "
             "enter the Google client in Settings, Calendar, Google Calendar."
         ),
-        "unreadable": _(
+        "unreadable": env._(
             "The stored client secret cannot be read here any more, because this server has "
             "another key than the one it was stored with. An administrator can enter it again in "
             "Settings, Calendar, Google Calendar."
         ),
-        "address": _(
+        "address": env._(
             "Google sends people back to a site with https only (but for localhost), and this "
             "site's address is %s. An administrator can correct the system parameter web.base.url.",
             base_url(env),
         ),
-        "worker_off": _(
+        "worker_off": env._(
             "The scheduled action “Google Calendar: worker” is switched off, so nothing would "
             "happen. An administrator can switch it on in Settings, Technical, Scheduled Actions."
         ),
@@ -94,90 +93,97 @@ def reason_text(env, cause: str, detail: str = "") -> str:
 
 def run_summary(run) -> str:
     """The result of a run in words."""
-    _ = run.env._
+    env = run.env
     if run.state in ("queued", "running"):
-        return _("The synchronization with Google is under way.")
+        return env._("The synchronization with Google is under way.")
     parts = [text for number, text in _counts(run) if number]
     if run.trigger == "preview" and run.state == "done":
-        nothing = _("Preview: both sides are the same; a run would change nothing.")
-        return _("Preview, nothing was written. A run would do: %s.", ", ".join(parts)) if parts else nothing
+        nothing = env._("Preview: both sides are the same; a run would change nothing.")
+        return (
+            env._("Preview, nothing was written. A run would do: %s.", ", ".join(parts))
+            if parts
+            else nothing
+        )
     if run.state == "stopped":
-        start = _("Stopped. What was done so far stays.")
+        start = env._("Stopped. What was done so far stays.")
     elif not parts:
-        return _("Everything was up to date with Google; nothing had to be changed.")
+        return env._("Everything was up to date with Google; nothing had to be changed.")
     else:
-        start = _("Synchronized with Google.")
-    return " ".join([start, _("%s.", ", ".join(parts)) if parts else ""]).strip()
+        start = env._("Synchronized with Google.")
+    return " ".join([start, env._("%s.", ", ".join(parts)) if parts else ""]).strip()
 
 
 def _counts(run):
-    _ = run.env._
+    env = run.env
     return (
-        (run.crm_created, _("%s created in the CRM", run.crm_created)),
-        (run.crm_changed, _("%s changed in the CRM", run.crm_changed)),
-        (run.crm_removed, _("%s detached or archived in the CRM", run.crm_removed)),
-        (run.google_created, _("%s created in Google", run.google_created)),
-        (run.google_changed, _("%s changed in Google", run.google_changed)),
-        (run.google_removed, _("%s removed in Google", run.google_removed)),
-        (run.set_aside, _("%s set aside", run.set_aside)),
-        (run.left_over, _("%s left over for the next run", run.left_over)),
-        (run.held, _("%s deletions wait for your answer", run.held)),
+        (run.crm_created, env._("%s created in the CRM", run.crm_created)),
+        (run.crm_changed, env._("%s changed in the CRM", run.crm_changed)),
+        (run.crm_removed, env._("%s detached or archived in the CRM", run.crm_removed)),
+        (run.google_created, env._("%s created in Google", run.google_created)),
+        (run.google_changed, env._("%s changed in Google", run.google_changed)),
+        (run.google_removed, env._("%s removed in Google", run.google_removed)),
+        (run.set_aside, env._("%s set aside", run.set_aside)),
+        (run.left_over, env._("%s left over for the next run", run.left_over)),
+        (run.held, env._("%s deletions wait for your answer", run.held)),
     )
 
 
 def _reasons(env):
-    _ = env._
     return {
-        "deleted_there": _("It was deleted in Google. The record stays; it is not sent again."),
-        "kept": _("You chose to keep it here; it is no longer synchronized."),
-        "held": _("It waits for your answer, because many entries were deleted at once."),
-        "reassigned": _("It is assigned to somebody else now; your entry in Google stays."),
-        "not_a_guest": _("You are no longer a guest of this meeting; your entry in Google stays."),
-        "no_access": _("You may no longer see this record; your entry in Google stays."),
-        "is_a_meeting": _("It became a meeting, and is synchronized as one."),
-        "calendar_gone": _("Its calendar was deleted in Google. The record stays."),
-        "unreadable": _(
+        "deleted_there": env._("It was deleted in Google. The record stays; it is not sent again."),
+        "kept": env._("You chose to keep it here; it is no longer synchronized."),
+        "held": env._("It waits for your answer, because many entries were deleted at once."),
+        "reassigned": env._("It is assigned to somebody else now; your entry in Google stays."),
+        "not_a_guest": env._(
+            "You are no longer a guest of this meeting; your entry in Google stays."
+        ),
+        "no_access": env._("You may no longer see this record; your entry in Google stays."),
+        "is_a_meeting": env._("It became a meeting, and is synchronized as one."),
+        "calendar_gone": env._("Its calendar was deleted in Google. The record stays."),
+        "unreadable": env._(
             "Google sent this entry without a start. Open it in Google, give it a time, then retry."
         ),
-        "odoo_refused": _("The CRM refused this entry. Change it in Google, then retry."),
+        "odoo_refused": env._("The CRM refused this entry. Change it in Google, then retry."),
     }
 
 
 def _connection_reasons(env, link: str, email: str):
-    _ = env._
     return {
-        "other_account": _(
+        "other_account": env._(
             "You chose another Google account than before. Click %(link)s and choose %(email)s, "
             "or revoke the access first.",
             link=link,
             email=email,
         ),
-        "uncertain": _(
+        "uncertain": env._(
             "The connection broke while Google was making a calendar, so it may or may not stand "
             "there. Click %s to go on.",
             link,
         ),
-        "not_that_calendar": _(
+        "not_that_calendar": env._(
             "That Calendar ID is not the one of the calendar we look for. Click %s and copy it "
             "again, or let us make a new calendar.",
             link,
         ),
-        "no_token": _("The sign-in was cut off before it was finished. Click %s again.", link),
-        "no_session": _(
+        "no_token": env._("The sign-in was cut off before it was finished. Click %s again.", link),
+        "no_session": env._(
             "Google's answer came too late, or did not belong to this session. Click %s again.",
             link,
         ),
-        Cause.TRANSIENT: _("Google could not be reached. Click %s to go on.", link),
-        Cause.RATE_LIMITED: _("Google asked to slow down. Wait a minute, then click %s.", link),
-        Cause.QUOTA_USED_UP: _(
+        Cause.LAPSED: env._(
+            "Google no longer accepts the connection. Click %s; nothing is lost.", link
+        ),
+        Cause.TRANSIENT: env._("Google could not be reached. Click %s to go on.", link),
+        Cause.RATE_LIMITED: env._("Google asked to slow down. Wait a minute, then click %s.", link),
+        Cause.QUOTA_USED_UP: env._(
             "Google makes no more calendars for this account for some hours. Click %s then.", link
         ),
-        Cause.REFUSED: _(
+        Cause.REFUSED: env._(
             "Google refused to make the calendars. Click %s to try again; if it stays, tell your "
             "administrator.",
             link,
         ),
-        Cause.NO_ACCESS: _(
+        Cause.NO_ACCESS: env._(
             "Google does not let us reach a calendar that we made. Click %s to try again; if it "
             "stays, revoke the access in your preferences and connect anew.",
             link,
@@ -186,62 +192,63 @@ def _connection_reasons(env, link: str, email: str):
 
 
 def _causes(env, link: str = ""):
-    _ = env._
     return {
-        Cause.TRANSIENT: _(
+        Cause.TRANSIENT: env._(
             "Google could not be reached. Nothing is lost; it is tried again by itself."
         ),
-        Cause.RATE_LIMITED: _("Google asked to slow down. It goes on by itself in a moment."),
-        Cause.QUOTA_USED_UP: _(
+        Cause.RATE_LIMITED: env._("Google asked to slow down. It goes on by itself in a moment."),
+        Cause.QUOTA_USED_UP: env._(
             "Google accepts no more changes from this account for some hours. It goes on by itself."
         ),
-        Cause.LAPSED: _(
+        Cause.LAPSED: env._(
             "Google no longer accepts the connection. Click Reconnect with Google; nothing is lost."
         ),
-        Cause.SCOPE_MISSING: _(
+        Cause.SCOPE_MISSING: env._(
             "The box that lets the CRM use its own calendars was not ticked on Google's page. "
             "Click %s again and leave the box ticked.",
             link,
         ),
-        Cause.NO_ACCESS: _(
+        Cause.NO_ACCESS: env._(
             "Google does not allow changing this. Make sure that you own the calendar, then retry."
         ),
-        Cause.NO_CALENDAR_SERVICE: _(
+        Cause.NO_CALENDAR_SERVICE: env._(
             "Google Calendar is switched off for this Google account. "
             "Switch it on, or ask the administrator of your Google organization, then try again."
         ),
-        Cause.API_DISABLED: _(
+        Cause.API_DISABLED: env._(
             "The Google Calendar API is not enabled in the company's Google project. "
             "An administrator can enable it in the Google console; then try again."
         ),
-        Cause.BAD_CLIENT: _(
+        Cause.BAD_CLIENT: env._(
             "Google does not accept the company's client ID, client secret or redirect address. "
             "Ask your administrator to check them in Settings, Calendar, Google Calendar."
         ),
-        Cause.CODE_REFUSED: _(
+        Cause.CODE_REFUSED: env._(
             "Google did not accept the sign-in; it may have taken too long. Click %s again.",
             link,
         ),
-        Cause.DECLINED: _(
+        Cause.DECLINED: env._(
             "You did not allow access on Google's page, so nothing was connected. "
             "Click %s to try again.",
             link,
         ),
-        Cause.BARRED: _(
+        Cause.BARRED: env._(
             "Your Google organization does not allow this connection. "
             "Ask the administrator of your Google organization to allow it."
         ),
-        Cause.CHANGED: _("The entry was changed meanwhile; it is compared again by itself."),
-        Cause.CURSOR_EXPIRED: _("Google asks to compare everything again; this happens by itself."),
-        Cause.GONE: _("The entry no longer exists in Google."),
-        Cause.CALENDAR_GONE: _(
+        Cause.CHANGED: env._("The entry was changed meanwhile; it is compared again by itself."),
+        Cause.CURSOR_EXPIRED: env._(
+            "Google asks to compare everything again; this happens by itself."
+        ),
+        Cause.GONE: env._("The entry no longer exists in Google."),
+        Cause.CALENDAR_GONE: env._(
             "A calendar was deleted in Google. Nothing in the CRM is lost. Click Create again to "
             "make a new one."
         ),
-        Cause.DUPLICATE: _("Google already has an entry of this number. Retry sends it anew."),
-        Cause.COLLIDED: _("Google was busy with the same entry; it is tried again by itself."),
-        Cause.REFUSED: _("Google refused this entry. Correct it in the CRM, then retry."),
-        Cause.UNKNOWN: _(
+        Cause.DUPLICATE: env._("Google already has an entry of this number. Retry sends it anew."),
+        Cause.COLLIDED: env._("Google was busy with the same entry; it is tried again by itself."),
+        Cause.REFUSED: env._("Google refused this entry. Correct it in the CRM, then retry."),
+        Cause.UNKNOWN: env._(
             "Something unexpected happened with Google. Try again; if it stays, tell your "
             "administrator."
         ),

@@ -75,6 +75,6 @@ def _make_key(file: Path) -> None:
             target.write(Fernet.generate_key().decode())
         os.link(name, file)
     except FileExistsError:
-        pass
+        _logger.debug("another process was first to make the key")
     finally:
         os.unlink(name)

@@ -1,7 +1,7 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..bridge import connect, sentences, settings, status, vault, worker
+from ..bridge import sentences, settings, status, vault, worker
 from ..bridge.links import detach
 from ..bridge.settings import database_uuid
 from ..gcal.oauth import CALENDAR_SCOPE
