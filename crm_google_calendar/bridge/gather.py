@@ -17,6 +17,7 @@ from .settings import database_uuid
 from .work import Case, Work
 
 _logger = logging.getLogger(__name__)
+FINAL = ("kept", "undone")  # the user decided: such a link is not taken up again by itself
 GONE = ("deleted_there", "calendar_gone")  # causes of a detached link whose event is not there
 
 
@@ -61,7 +62,7 @@ def _choose_detached(work: Work, case: Case) -> Action:
     """A detached link takes part again when its event was restored, or its record is back."""
     if case.crm.entry is None and case.google is None and not case.crm.out_of_sight:
         return Action(Verb.CLOSE, Reason.GONE_BOTH)
-    if case.crm.entry and case.google and case.link.cause != "kept":
+    if case.crm.entry and case.google and case.link.cause not in FINAL:
         return decide(case.base, case.crm.entry, case.google, work.settings.policy)
     return Action(Verb.NOTHING, Reason.SETTLED)
 

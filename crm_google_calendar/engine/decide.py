@@ -40,6 +40,7 @@ class Reason(str, Enum):
     EDIT_BEATS_DELETE = "edit_beats_delete"
     GONE_BOTH = "gone_both"
     OUT_OF_SIGHT = "out_of_sight"
+    UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True)

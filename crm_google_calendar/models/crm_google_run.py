@@ -33,6 +33,7 @@ class CrmGoogleRun(models.Model):
             ("save", "Save in the CRM"),
             ("retry", "Retry"),
             ("preview", "Preview"),
+            ("undo", "Undo"),
         ],
         required=True,
         readonly=True,
@@ -53,6 +54,7 @@ class CrmGoogleRun(models.Model):
     # the window, in the user's dates; both empty: everything
     date_from = fields.Date("From", readonly=True)
     date_to = fields.Date("To", readonly=True, help="Included")
+    undo_of = fields.Many2one("crm.google.run", readonly=True, ondelete="set null")
     full = fields.Boolean(readonly=True, help="Compares all entries, not only what changed")
     allow_deletions = fields.Boolean(readonly=True, help="The user has allowed many deletions")
     started = fields.Datetime(readonly=True)
@@ -116,6 +118,20 @@ class CrmGoogleRun(models.Model):
             "views": [(False, "form")],
         }
 
+    def action_undo(self):
+        """Undo this run from its log, as far as both sides still hold what it wrote."""
+        run = self._of_current_user()
+        run.ensure_one()
+        run.account_id._start_run("undo", undo_of=run.id)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._("The run is being undone; this takes a few seconds."),
+            },
+        }
+
     def action_delete_held(self):
         """The user's answer to "many deletions at once": carry them out."""
         self._answer_held({"allow_deletions": True})
@@ -175,6 +191,7 @@ class CrmGoogleRunLine(models.Model):
             ("gone_both", "Gone on both sides"),
             ("out_of_sight", "Out of the user's sight"),
             ("settled", "The same on both sides"),
+            ("undone", "Undone"),
         ],
         "Why",
         readonly=True,
@@ -183,4 +200,6 @@ class CrmGoogleRunLine(models.Model):
     model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="model", readonly=True)
     event_id = fields.Char("Event in Google", readonly=True)
+    before = fields.Text(readonly=True)
+    after = fields.Text(readonly=True)
     lost = fields.Text("Value that lost a clash", readonly=True)

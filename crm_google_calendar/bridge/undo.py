@@ -1,0 +1,123 @@
+"""Undo of a run, from its log, as far as both sides still hold what it wrote.
+
+A changed entry gets its old values back on both sides. What the run created on one side goes from
+there, and its counterpart stays, detached. What it removed comes back.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import psycopg2
+
+from ..engine.decide import Action, Reason, Verb
+from ..engine.entry import Entry, from_json
+from ..engine.merge import Side
+from . import links
+from .gather import ask_google, load_records
+from .work import Case, Work
+
+_logger = logging.getLogger(__name__)
+UNDONE = "undone"
+NOTHING = Action(Verb.NOTHING, Reason.SETTLED)
+
+
+def undo_cases(work: Work) -> list[Case]:
+    """Carry out what concerns one side alone; returns the cases that the run goes on with."""
+    pairs = [(line, _case(work, line)) for line in work.run.undo_of.line_ids.sorted("id")]
+    pairs = [(line, case) for line, case in reversed(pairs) if case]
+    ask_google(work, [case for _line, case in pairs])
+    pairs = [(line, case) for line, case in pairs if not case.unknown]
+    load_records([case for _line, case in pairs])
+    for line, case in pairs:
+        case.action = _choose(line, case)
+        if case.action.verb is Verb.NOTHING and _still_holds(line, case):
+            _guarded(work, line, case)
+    work.checkpoint()
+    return [case for _line, case in pairs if case.action.verb is not Verb.NOTHING]
+
+
+def finish(work: Work, cases: list[Case]) -> None:
+    """Keep the records whose events were taken back from being sent anew."""
+    for case in cases:
+        if case.action.verb is Verb.DELETE and not case.link.exists() and case.crm.entry:
+            case.link = case.link.browse()
+            links.settle(work, case, case.crm.entry, None)
+            links.detach(work.env, case.link, UNDONE)
+    work.checkpoint()
+
+
+def _case(work: Work, line) -> Case | None:
+    calendar = work.account.calendar_ids.filtered(
+        lambda calendar: work.sources[calendar.kind].model == line.model
+        and calendar.state == "ready"
+    )
+    if not calendar:
+        return None
+    link = work.env["crm.google.link"].search(
+        [("calendar_id", "=", calendar.id), ("event_id", "=", line.event_id)]
+    )
+    return Case(
+        calendar=calendar,
+        source=work.sources[calendar.kind],
+        link=link,
+        res_id=link.res_id or line.res_id or None,
+        event_id=line.event_id,
+        base=from_json(link.base),
+        unknown=True,
+    )
+
+
+def _choose(line, case: Case) -> Action:
+    """What goes the usual way: old values for both sides, or a deletion in Google."""
+    if not _still_holds(line, case):
+        return NOTHING
+    before = from_json(line.before)
+    if line.verb == "write" and case.crm.entry and case.google:
+        return Action(
+            Verb.SETTLE,
+            Reason.UNDONE,
+            before,
+            write_crm=before != case.crm.entry,
+            write_google=before != case.google,
+        )
+    if (line.side, line.verb) == ("google", "create"):
+        return Action(Verb.DELETE, Reason.UNDONE, write_google=True)
+    return NOTHING
+
+
+def _still_holds(line, case: Case) -> bool:
+    if (line.side, line.verb) == ("crm", "remove"):
+        return case.crm.entry is None or case.link.state == "detached"
+    held = case.crm.entry if line.side == Side.CRM.value else case.google
+    return held == from_json(line.after)
+
+
+def _guarded(work: Work, line, case: Case) -> None:
+    try:
+        with work.env.cr.savepoint():
+            _undo_in_crm(work, line, case)
+            case.source.env.flush_all()
+    except psycopg2.OperationalError:
+        raise
+    except Exception as error:  # whatever another add-on raises concerns one entry
+        case.source.env.invalidate_all()
+        _logger.info("line %s cannot be undone: %s", line.id, type(error).__name__)
+
+
+def _undo_in_crm(work: Work, line, case: Case) -> None:
+    """Take back a creation, or bring back what was removed on either side."""
+    before: Entry | None = from_json(line.before)
+    record = case.source.records.browse(line.res_id)
+    if (line.side, line.verb) == ("crm", "create"):
+        record.unlink()
+        links.detach(work.env, case.link, UNDONE)
+        work.note(case, Side.CRM, "remove", Reason.UNDONE)
+    elif line.side == "crm" and line.verb == "remove":
+        if record.exists():
+            record.action_unarchive()
+        case.link._start_over()
+        work.note(case, Side.CRM, "write", Reason.UNDONE)
+    elif line.verb == "remove" and before and not record.exists():
+        case.source.create([before])
+        work.note(case, Side.CRM, "create", Reason.UNDONE)

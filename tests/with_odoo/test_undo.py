@@ -1,0 +1,64 @@
+"""Undo of a run, as far as both sides still hold what it wrote."""
+
+from .common import GoogleCase
+
+
+class TestUndo(GoogleCase):
+    def setUp(self):
+        super().setUp()
+        self.account = self.connected()
+
+    def _undo(self, run):
+        run.with_user(self.user).action_undo()
+        self.work()
+        undo = self.env["crm.google.run"].search([("undo_of", "=", run.id)])
+        self.assertEqual(undo.state, "done", undo.message)
+        self.sync(self.account)  # nothing comes back by itself
+        return undo
+
+    def test_changes_get_their_old_values_back_on_both_sides(self):
+        meeting = self.meeting("Old", location="Here")
+        self.sync(self.account)
+        meeting.name = "New"
+        self.google.edit("Events", self.link(meeting).event_id, location="There")
+        self._undo(self.sync(self.account))
+        self.assertEqual((meeting.name, meeting.location), ("Old", "Here"))
+        self.assertEqual(self.events()["Old"]["location"], "Here")
+
+    def test_what_was_changed_since_is_left_alone(self):
+        meeting = self.meeting("Old")
+        self.sync(self.account)
+        meeting.name = "New"
+        run = self.sync(self.account)
+        self.google.edit("Events", self.link(meeting).event_id, summary="Newest")
+        self._undo(run)
+        self.assertEqual(meeting.name, "Newest")
+
+    def test_a_record_that_was_created_goes_and_its_event_stays(self):
+        day = self.soon().date()
+        self.google.add_event("Events", "Lunch", f"{day}T12:00", f"{day}T13:00")
+        self._undo(self.sync(self.account))
+        self.assertFalse(self.meetings())
+        self.assertEqual(list(self.events()), ["Lunch"])
+
+    def test_an_event_that_was_created_goes_and_its_record_stays(self):
+        meeting = self.meeting("Demo")
+        self._undo(self.sync(self.account))
+        self.assertTrue(meeting.exists())
+        self.assertEqual(self.events(), {})
+        self.assertEqual(self.link(meeting).state, "detached")
+
+    def test_what_was_deleted_in_google_by_the_run_comes_back(self):
+        meeting = self.meeting("Demo")
+        self.sync(self.account)
+        meeting.unlink()
+        self._undo(self.sync(self.account))
+        self.assertEqual(self.meetings().mapped("name"), ["Demo"])
+        self.assertEqual(list(self.events()), ["Demo"])
+
+    def test_what_was_detached_by_the_run_is_sent_again(self):
+        meeting = self.meeting("Demo")
+        self.sync(self.account)
+        self.google.delete("Events", self.link(meeting).event_id)
+        self._undo(self.sync(self.account))
+        self.assertEqual(list(self.events()), ["Demo"])
