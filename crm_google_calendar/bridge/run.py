@@ -18,6 +18,7 @@ from .gather import ask_google, choose, gather, load_records
 from .preview import list_plan
 from .push import INSERT, is_ours, push_to_google, take_new_id
 from .sentences import reason_text
+from .undo import finish, undo_cases
 from .work import Case, Work
 
 _logger = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ def run_slice(work: Work) -> bool:
 
     Raises what PostgreSQL raises for a serialization failure: the caller repeats the slice.
     """
+    if work.run.trigger == "undo":
+        return _undo(work)
     hinted = hints.of_account(work.account)
     feeds = _read_feeds(work)
     work.checkpoint()  # a new snapshot: records are read as they are after Google was asked
@@ -40,6 +43,14 @@ def run_slice(work: Work) -> bool:
         return work.complete
     execute(work, [cases[step.key] for step in the_plan.steps])
     _finish(work, feeds, the_plan, cases, hinted)
+    return work.complete
+
+
+def _undo(work: Work) -> bool:
+    cases = undo_cases(work)
+    work.run.total = len(cases)
+    execute(work, cases)
+    finish(work, cases)
     return work.complete
 
 

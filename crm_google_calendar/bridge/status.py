@@ -86,7 +86,7 @@ def _run_to_show(env, account):
     latest = _last_run(env, account, [])
     if latest.state in ("queued", "running", "failed"):
         return latest
-    return _last_run(env, account, ["|", ("trigger", "in", ("wizard", "retry", "preview")), ("held", ">", 0)])
+    return _last_run(env, account, ["|", ("trigger", "in", ("wizard", "retry", "preview", "undo")), ("held", ">", 0)])
 
 
 def _changed_here(env, account) -> int | bool:

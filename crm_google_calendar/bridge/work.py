@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..engine.decide import Action, Reason
-from ..engine.entry import Entry
+from ..engine.entry import Entry, to_json
 from ..engine.merge import Side
 from ..gcal.errors import GoogleError
 from . import hints
@@ -104,8 +104,11 @@ class Work:
         clashes = case.action.clashes if case.action else ()
         lost = "\n".join(f"{clash.field}: {clash.lost}" for clash in clashes)
         entry = case.entry
+        before, after = _before_and_after(case, side, what)
         self.lines.append(
             {
+                "before": to_json(before) or False,
+                "after": to_json(after) or False,
                 "side": side.value,
                 "verb": what,
                 "reason": reason.value,
@@ -138,3 +141,10 @@ class Work:
     def is_stopped_by_user(self) -> bool:
         """Whether the user has asked to stop the run, or to disconnect."""
         return bool(hints.stop_of(self.run)) or self.account.state != "connected"
+
+
+def _before_and_after(case: Case, side: Side, what: str) -> tuple[Entry | None, Entry | None]:
+    """What that side held and holds, for the undo of a run."""
+    held = case.crm.entry if side is Side.CRM else case.google or case.base
+    result = case.action.result if case.action else None
+    return None if what == "create" else held, None if what == "remove" else result

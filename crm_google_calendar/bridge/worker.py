@@ -31,7 +31,7 @@ BUDGET = 45  # seconds of one call; Odoo ends a cron thread after 120
 SLICE = 15  # seconds of one run before others have their turn
 TRIES = 8  # of a run that meets faults which pass, before it says so and ends
 ACTIVE = ("queued", "running")
-CHOSEN = ("wizard", "preview")  # runs that a user started, with a window of his choice
+CHOSEN = ("wizard", "preview", "undo")  # runs that a user started, with a window of his choice
 
 
 def work(env) -> None:
