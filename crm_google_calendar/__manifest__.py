@@ -1,6 +1,6 @@
 {
     "name": "CRM Google Calendar",
-    "summary": "Two Google calendars for each CRM user: his meetings and his tasks, kept the same on both sides",
+    "summary": "Meetings and tasks of each CRM user in two Google calendars of his own, both ways",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "author": "CRM Google Calendar contributors",

@@ -86,7 +86,8 @@ def _run_to_show(env, account):
     latest = _last_run(env, account, [])
     if latest.state in ("queued", "running", "failed"):
         return latest
-    return _last_run(env, account, ["|", ("trigger", "in", ("wizard", "retry", "preview", "undo")), ("held", ">", 0)])
+    shown = ["|", ("trigger", "not in", ("auto", "save")), ("held", ">", 0)]
+    return _last_run(env, account, shown)
 
 
 def _changed_here(env, account) -> int | bool:

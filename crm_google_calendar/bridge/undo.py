@@ -100,7 +100,7 @@ def _guarded(work: Work, line, case: Case) -> None:
             case.source.env.flush_all()
     except psycopg2.OperationalError:
         raise
-    except Exception as error:  # whatever another add-on raises concerns one entry
+    except Exception as error:  # noqa: BLE001 - whatever another add-on raises concerns one entry
         case.source.env.invalidate_all()
         _logger.info("line %s cannot be undone: %s", line.id, type(error).__name__)
 

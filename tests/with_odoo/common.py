@@ -1,4 +1,4 @@
-"""What the Odoo tests share: a connected salesperson, his Google, and a way to let the worker work."""
+"""What the Odoo tests share: a connected salesperson, his Google, and the worker."""
 
 import os
 from datetime import datetime, timedelta
