@@ -12,6 +12,7 @@ from ..engine.merge import changed_fields
 from .source import Source, record_address
 from .zones import naive, utc
 
+UNITS = (("days", 1440), ("hours", 60), ("minutes", 1))
 NO_TITLE = "(No title)"  # Odoo needs a name; Google shows the same words for an empty one
 
 
@@ -134,11 +135,8 @@ class MeetingSource(Source):
         return alarms.concat(*first.values(), made)
 
     def _alarm_values(self, minutes):
-        for interval, size in (("days", 1440), ("hours", 60)):
-            if minutes and minutes % size == 0:
-                break
-        else:
-            interval, size = "minutes", 1
+        units = [unit for unit in UNITS if minutes and minutes % unit[1] == 0]
+        interval, size = units[0] if units else UNITS[-1]
         return {
             "name": self.env._("Notification - %(minutes)s minutes before", minutes=minutes),
             "alarm_type": "notification",
