@@ -10,7 +10,7 @@ from ..engine.decide import Action, Reason, Verb, decide, lose_sight
 from ..engine.entry import Entry, from_json
 from ..gcal.client import Call
 from ..gcal.errors import Cause
-from ..gcal.translate import is_cut, is_gone, mark_of, series_of, to_entry
+from ..gcal.translate import is_cut, is_gone, mark_of, receipt_of, series_of, to_entry
 from . import links
 from .feed import Feed
 from .settings import database_uuid
@@ -26,7 +26,9 @@ def gather(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:
 
     hinted: ids of records of this kind that may have changed; a full feed compares all anyway.
     """
-    cases = _linked(work, feed, hinted) + _new_events(work, feed) + _new_records(work, feed, hinted)
+    cases = _linked(work, feed, hinted) + _new_events(work, feed)
+    adopted = {case.res_id for case in cases if not case.link}
+    cases += _new_records(work, feed, hinted, adopted)
     ask_google(work, [case for case in cases if case.unknown])
     cases = [case for case in cases if not case.unknown]
     load_records(cases)
@@ -46,7 +48,7 @@ def choose(work: Work, case: Case) -> Action:
     if not case.link and case.res_id and case.google and case.crm.entry is None:
         case.res_id = None  # marked as ours, but its record is gone: an entry like any other
     google = _with_whole_text(case)
-    return decide(case.base, case.crm.entry, google, work.settings.policy, case.pending)
+    return decide(case.base, case.crm.entry, google, work.settings.policy)
 
 
 def _with_whole_text(case: Case) -> Entry | None:
@@ -62,9 +64,12 @@ def _choose_detached(work: Work, case: Case) -> Action:
     """A detached link takes part again when its event was restored, or its record is back."""
     if case.crm.entry is None and case.google is None and not case.crm.out_of_sight:
         return Action(Verb.CLOSE, Reason.GONE_BOTH)
-    if case.crm.entry and case.google and case.link.cause not in FINAL:
-        return decide(case.base, case.crm.entry, case.google, work.settings.policy)
-    return Action(Verb.NOTHING, Reason.SETTLED)
+    if not (case.crm.entry and case.google) or case.link.cause in FINAL:
+        return Action(Verb.NOTHING, Reason.SETTLED)
+    action = decide(case.base, case.crm.entry, case.google, work.settings.policy)
+    if action.verb is Verb.NOTHING:
+        return Action(Verb.SETTLE, Reason.ADOPTED, case.base)  # as equal as before: linked again
+    return action
 
 
 def load_records(cases: list[Case]) -> None:
@@ -103,6 +108,8 @@ def take_event(case: Case, event: dict[str, Any] | None) -> None:
     if event and not is_gone(event):
         case.etag = event.get("etag")
         case.google = _entry(case, event)
+    if event and case.pending and receipt_of(event) == case.link.receipt:
+        links.heal(case)
 
 
 def _entry(case: Case, event: dict[str, Any]) -> Entry:
@@ -221,27 +228,22 @@ def _linked_records(work: Work, calendar, ids) -> set[int]:
     return set(work.env["crm.google.link"].search_fetch(domain, ["res_id"]).mapped("res_id"))
 
 
-def _new_records(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:
-    """Records of the window that have no link yet; all of them, or those that were hinted at."""
+def _new_records(work: Work, feed: Feed, hinted: set[int], adopted: set) -> list[Case]:
+    """Records of the window that have no link yet; all of them, or those that were hinted at.
+
+    adopted: ids of those whose event was just found by its mark.
+    """
     if not feed.full and not hinted:
         return []
     source = work.sources[feed.calendar.kind]
     ids = source.in_window(work.window, None if feed.full else hinted)
     taken = _linked_records(work, feed.calendar, ids)
     no_link = work.env["crm.google.link"]
-    marked = _marked_records(work, feed, source)
     cases = [
         Case(feed.calendar, source, no_link, res_id)
         for res_id in ids
-        if res_id not in taken and res_id not in marked
+        if res_id not in taken and res_id not in adopted
     ]
     for case in cases:
         case.event_id = links.new_event_id(work, case)
     return cases
-
-
-def _marked_records(work, feed, source) -> set[int]:
-    """Records that an event of this feed names: that event adopts them."""
-    ours = database_uuid(work.env)
-    marks = [mark_of(event) for event in feed.events.values() if not is_gone(event)]
-    return {m.record for m in marks if m and m.database == ours and m.model == source.model}

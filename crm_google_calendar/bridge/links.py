@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from ..engine.entry import Entry, to_json
@@ -15,6 +16,7 @@ def settle(work: Work, case: Case, entry: Entry, event: dict[str, Any] | None) -
     values = {
         "base": to_json(entry),
         "pending": False,
+        "receipt": False,
         "state": "linked",
         "cause": False,
         "reason": False,
@@ -42,13 +44,28 @@ def settle_new(work: Work, cases: list[Case]) -> None:
 def set_pending(work: Work, cases: list[Case]) -> None:
     """Store what is about to be sent, so that a lost answer can be healed."""
     new = [case for case in cases if not case.link]
-    rows = [{**_identity(case), "pending": to_json(case.action.result)} for case in new]
+    rows = [_identity(case) for case in new]
     for case, link in zip(new, work.env["crm.google.link"].create(rows), strict=True):
         case.link = link
     for case in cases:
         if case.action.result:
-            case.pending = case.action.result
-            case.link.write({"pending": to_json(case.pending), "res_id": case.res_id})
+            _set_pending(case, to_json(case.action.result))
+
+
+def _set_pending(case: Case, pending: str) -> None:
+    """The receipt belongs to what is sent: a repeated call is the same write once more."""
+    case.pending = case.action.result
+    receipt = case.link.pending == pending and case.link.receipt or uuid.uuid4().hex[:16]
+    case.link.write({"pending": pending, "receipt": receipt, "res_id": case.res_id})
+
+
+def heal(case: Case) -> None:
+    """Take what was being sent for the base: the event's receipt proves that it arrived."""
+    case.base, case.pending = case.pending, None
+    values = {"base": to_json(case.base), "pending": False, "receipt": False}
+    if case.google == case.base:
+        values |= _from_event(case.event)
+    case.link.write(values)
 
 
 def set_aside(work: Work, case: Case, cause: str, detail: str = "") -> None:
@@ -61,7 +78,8 @@ def set_aside(work: Work, case: Case, cause: str, detail: str = "") -> None:
 def detach(env, links, cause: str) -> None:
     """Keep both sides as they are and sync them no more."""
     reason = reason_text(env, cause)
-    links.write({"state": "detached", "cause": cause, "reason": reason, "pending": False})
+    nothing_sent = {"pending": False, "receipt": False}
+    links.write({"state": "detached", "cause": cause, "reason": reason, **nothing_sent})
 
 
 def new_event_id(work: Work, case: Case) -> str:

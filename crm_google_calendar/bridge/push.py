@@ -51,11 +51,12 @@ def _call(work: Work, case: Case) -> Call:
     if action.verb is Verb.DELETE:
         case.verb = DELETE
         return Call(case.event_id, DELETE, case.event_id, None, case.etag)
+    receipt = case.link.receipt or ""
     if case.google is None:
         case.verb = INSERT
-        return Call(case.event_id, INSERT, case.event_id, to_body(action.result, mark), None)
+        return Call(case.event_id, INSERT, case.event_id, to_body(action.result, mark, receipt), None)
     case.verb = PATCH
-    body = to_patch(action.result, case.google, mark)
+    body = to_patch(action.result, case.google, mark, receipt)
     return Call(case.event_id, PATCH, case.event_id, body, case.etag)
 
 
@@ -96,8 +97,7 @@ def take_new_id(work: Work, case: Case) -> None:
     case.event_id, case.etag, case.event, case.google = case.link.event_id, None, None, None
 
 
-def is_ours(work: Work, case: Case, event: dict[str, Any]) -> bool:
-    """Whether a standing event is the one that this case was inserting."""
-    mark = mark_of(event)
+def is_ours(work: Work, case: Case, event: dict[str, Any] | None) -> bool:
+    """Whether this event stands and is the one that this case was inserting."""
     mine = Mark(database_uuid(work.env), case.source.model, case.res_id or 0)
-    return not is_gone(event) and mark == mine
+    return bool(event) and not is_gone(event) and mark_of(event) == mine

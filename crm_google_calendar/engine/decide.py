@@ -74,20 +74,15 @@ def decide(
     crm: Entry | None,
     google: Entry | None,
     policy: Policy,
-    pending: Entry | None = None,
 ) -> Action:
     """Decide what one link needs.
 
-    pending: the entry we were sending when a run was cut off. Where Google holds just that, our
-    write arrived and only its answer was lost, so it *is* the base; else an edit made since then
-    would look like a foreign one.
+    base: what both sides last agreed on. Where a write of ours arrived and only its answer was
+    lost, that is what we sent; else an edit made since then would look like a foreign one.
     """
-    stored = base
-    if pending is not None and _with_details(google, pending) == pending:
-        base = pending
     google = _with_details(google, base or crm)
     if crm is not None and google is not None:
-        return _both(stored, base, crm, google, policy)
+        return _both(base, crm, google, policy)
     if crm is not None:
         return _only_crm(base, crm, policy)
     if google is not None:
@@ -105,13 +100,11 @@ def lose_sight(base: Entry | None) -> Action:
     return Action(Verb.DETACH if base else Verb.CLOSE, Reason.OUT_OF_SIGHT)
 
 
-def _both(
-    stored: Entry | None, base: Entry | None, crm: Entry, google: Entry, policy: Policy
-) -> Action:
+def _both(base: Entry | None, crm: Entry, google: Entry, policy: Policy) -> Action:
     merged = merge(base, crm, google, policy.winner)
     write_crm, write_google = merged.result != crm, merged.result != google
-    if not (write_crm or write_google) and merged.result == stored:
-        return Action(Verb.NOTHING, Reason.SETTLED, stored)
+    if not (write_crm or write_google) and merged.result == base:
+        return Action(Verb.NOTHING, Reason.SETTLED, base)
     reason = _why(base, crm, google)
     return Action(Verb.SETTLE, reason, merged.result, write_crm, write_google, merged.clashes)
 

@@ -20,7 +20,7 @@ from ..engine.entry import DONE_MARK, AllDay, Entry, Kind, Timed, When, strip_do
 from ..engine.merge import changed_fields
 
 Event = Mapping[str, Any]
-DATABASE, RECORD, LABEL = "crm_db", "crm_record", "crm_label"
+DATABASE, RECORD, LABEL, RECEIPT = "crm_db", "crm_record", "crm_label", "crm_receipt"
 DESCRIPTION_LENGTH = 8000  # Google names no limit; users of its API report 8,192 characters
 
 
@@ -43,6 +43,11 @@ def mark_of(event: Event) -> Mark | None:
     if not (private.get(DATABASE) and model and record.isdecimal()):
         return None
     return Mark(str(private[DATABASE]), model, int(record))
+
+
+def receipt_of(event: Event) -> str:
+    """The receipt of the last write of ours that arrived at this event; empty without one."""
+    return str(_private(event).get(RECEIPT) or "")
 
 
 def event_id(database: str, account: int, model: str, record: int, generation: int = 0) -> str:
@@ -101,22 +106,26 @@ def to_entry(event: Event, kind: Kind, zone: str, *likes: Entry | None) -> Entry
     )
 
 
-def to_body(entry: Entry, mark: Mark) -> dict[str, Any]:
-    """Everything of an entry, to insert it as an event; the caller adds the id."""
+def to_body(entry: Entry, mark: Mark, receipt: str = "") -> dict[str, Any]:
+    """Everything of an entry, to insert it as an event; the caller adds the id.
+
+    receipt: any word that later proves that this very write arrived; the event carries it on.
+    """
     body = {name: write(entry) for name, (_fields, write) in _PARTS.items()}
     body["start"], body["end"] = (_without_nulls(body[name]) for name in ("start", "end"))
     if not entry.reminders and not entry.mails:
         del body["reminders"]
-    return body | _write_mark(entry, mark, absent={})
+    return body | _write_mark(entry, mark, receipt, absent={})
 
 
-def to_patch(entry: Entry, held: Entry, mark: Mark) -> dict[str, Any]:
-    """What turns `held`, the entry that stands in Google, into `entry`; always with the mark.
+def to_patch(entry: Entry, held: Entry, mark: Mark, receipt: str = "") -> dict[str, Any]:
+    """What turns `held`, the entry that stands in Google, into `entry`; always with the mark and
+    the receipt.
 
     PATCH merges objects and replaces lists; null deletes a key (Google, "Patch" of Events).
     """
     patch = to_parts(entry, changed_fields(held, entry))
-    return patch | _write_mark(entry, mark, absent={LABEL: None})
+    return patch | _write_mark(entry, mark, receipt, absent={LABEL: None})
 
 
 def to_parts(entry: Entry, changed: Set[str]) -> dict[str, Any]:
@@ -194,9 +203,12 @@ _PARTS: dict[str, tuple[tuple[str, ...], Callable[[Entry], Any]]] = {
 }
 
 
-def _write_mark(entry: Entry, mark: Mark, absent: dict[str, None]) -> dict[str, Any]:
+def _write_mark(
+    entry: Entry, mark: Mark, receipt: str, absent: dict[str, None]
+) -> dict[str, Any]:
     private: dict[str, Any] = {DATABASE: mark.database, RECORD: f"{mark.model},{mark.record}"}
     private |= {LABEL: entry.label} if entry.label else absent
+    private |= {RECEIPT: receipt} if receipt else {}
     return {"extendedProperties": {"private": private}}
 
 

@@ -31,6 +31,7 @@ class CrmGoogleLink(models.Model):
     etag = fields.Char(readonly=True)
     base = fields.Text(readonly=True, help="The entry both sides last agreed on")
     pending = fields.Text(readonly=True, help="The entry being sent; kept until Google answers")
+    receipt = fields.Char(readonly=True, help="What an event carries once the pending entry arrived")
     url = fields.Char("Address in Google", readonly=True)
     state = fields.Selection(
         [

@@ -4,6 +4,10 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+from .memory import without_odoo
+
+without_odoo()  # before any test module imports the bridge
+
 _SLOW = [HealthCheck.too_slow]
 settings.register_profile(
     "short",

@@ -41,9 +41,12 @@ class Database:
     """Rows by model and id; what was not committed can be taken back."""
 
     def __init__(self):
-        self.tables = {name: {} for name in (*MANY2ONE, "crm.google.run.line")}
+        self.tables = {
+            name: {} for name in (*MANY2ONE, "crm.google.run.line", "ir.config_parameter")
+        }
         self.kept = self._copy()
         self.last_id = 0
+        self.before_write = lambda: None  # where somebody else may be faster
 
     @property
     def dirty(self):
@@ -89,7 +92,10 @@ class Database:
 class Cursor:
     def __init__(self, database):
         self.database = database
-        self.savepoint = database.savepoint
+
+    def savepoint(self):
+        self.database.before_write()
+        return self.database.savepoint()
 
     def flush(self):
         """Nothing is ever waiting to be written here."""
@@ -196,7 +202,7 @@ class Records:
     def __getattr__(self, name):
         method = self.env.methods.get((self._name, name))
         if method:
-            return lambda *args: method(self, *args)
+            return lambda *args, **more: method(self, *args, **more)
         if (self._name, name) in ONE2MANY:
             model, column = ONE2MANY[self._name, name]
             return self.env[model].search([(column, "in", self.ids)])

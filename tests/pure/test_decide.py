@@ -89,33 +89,11 @@ def test_an_echo_of_our_own_write_needs_nothing(versions, policy):
     assert decide(action.result, crm, action.result, policy).verb is Verb.NOTHING
 
 
-@given(our.versions(), policies)
-def test_an_edit_after_an_interrupted_push_survives(versions, policy):
-    base, sent, edited = versions
-    action = decide(base, edited, sent, policy, pending=sent)
-    assert (action.result, action.clashes) == (edited, ())
-
-
-@given(our.versions(), policies)
-def test_a_lost_answer_is_made_good(versions, policy):
-    base, sent, _other = versions
-    action = decide(base, sent, sent, policy, pending=sent)
-    assert action.result == sent
-    assert not (action.write_crm or action.write_google)
-
-
 @given(our.versions(), policies, our.details)
 def test_an_edit_of_the_details_never_flows_back(versions, policy, details):
     base, crm, google = versions
     plain = decide(base, crm, replace(google, details=base.details), policy)
     assert decide(base, crm, replace(google, details=details), policy) == plain
-
-
-@given(our.versions(), our.details)
-def test_a_lost_answer_is_known_even_where_the_details_were_edited(versions, details):
-    base, sent, edited = versions
-    google = replace(sent, details=details)
-    assert decide(base, edited, google, DEFAULT, pending=sent).result == edited
 
 
 @given(our.versions(), policies)

@@ -1,0 +1,244 @@
+"""The ledger of a world: what people set, and what the other side has not seen of it yet."""
+
+from crm_google_calendar.gcal.translate import is_gone
+
+from .memory import Violation
+from .sides import FIELDS, seen
+
+CRM, GOOGLE = "crm", "google"
+
+
+class Ledger:
+    """Values are named by account, identity, field and side.
+
+    fresh: what a person set on a side while the other side of that account holds something else.
+    banned: entries that the user deleted in Google, so they may not be sent by themselves.
+    removed: all that he ever deleted there.
+    gone: records that a person deleted or archived.
+    """
+
+    def __init__(self, world):
+        self.world = world
+        self.count = 0
+        self.fresh = set()
+        self.banned = set()
+        self.removed = set()
+        self.gone = set()
+        self.history = {}
+        self.demands = []
+        self.writes = 0
+        self.kept = ()
+
+    def new_identity(self):
+        self.count += 1
+        return f"#{self.count}"
+
+    # -- what people do ------------------------------------------------------------------------
+
+    def crm_edited(self, record, before):
+        """In the CRM; all accounts are concerned, for the record may be theirs later."""
+        for account, google in self._googles():
+            event = self._event(google, record.entry.place)
+            for name in _changed(before, record.entry):
+                other = getattr(seen(event), name) if event else None
+                self._set(account, record.entry, name, CRM, other)
+
+    def crm_deleted(self, record):
+        identity = record.entry.place
+        self.gone.add(identity)
+        self._forget(lambda key: key[1] == identity and key[3] == CRM)
+
+    def crm_came_or_went(self, record):
+        identity = record.entry.place
+        if not record.active:
+            self.gone.add(identity)
+            return
+        self.gone.discard(identity)
+        self.banned = {key for key in self.banned if key[1] != identity}
+        for account, google in self._googles():
+            if not self._event(google, identity):
+                for name in FIELDS:
+                    self._set(account, record.entry, name, CRM, None)
+
+    def sent_again(self, account, record):
+        self.banned.discard((account.id, record.entry.place))
+        for name in FIELDS:
+            self._set(account, record.entry, name, CRM, None)
+
+    def google_edited(self, google, before, event):
+        entry = seen(event)
+        record = self.record(google.account, entry.place)
+        old = seen(before) if before and before["location"] == entry.place else None
+        for name in _changed(old, entry):
+            other = getattr(record.entry, name) if record else None
+            self._set(google.account, entry, name, GOOGLE, other)
+
+    def google_came_or_went(self, google, event):
+        key = google.account.id, event["location"]
+        if is_gone(event):
+            self.banned.add(key)
+            self.removed.add(key)
+            return
+        self.banned.discard(key)
+        links = self.world.env["crm.google.link"].search([("event_id", "=", event["id"])])
+        unseen = links.state == "linked"  # deleted and restored between two runs: nothing happened
+        if not (unseen or self.record(google.account, key[1])):
+            for name in FIELDS:
+                self._set(google.account, seen(event), name, GOOGLE, None)
+
+    # -- what the bridge does ------------------------------------------------------------------
+
+    def sync_wrote_event(self, google, before, event):
+        self.writes += 1
+        account, entry = google.account, seen(event)
+        self._check(len(google.live[entry.place]) == 1, f"{entry.place} is doubled in Google")
+        if before is None:
+            banned = (account.id, entry.place) in self.banned
+            self._check(not banned, f"{entry.place} was deleted in Google and comes back")
+        record = self.record(account, entry.place)
+        for name in FIELDS:
+            new = getattr(entry, name)
+            old = getattr(seen(before), name) if before else new
+            self._check_known(entry, name)
+            if old != new and self._is_fresh(account, entry, name, GOOGLE):
+                logged = self._logged(self.world.database.kept, "event_id", event["id"])
+                self._check_logged(logged, name, old)
+            self._arrived(account, entry, name, GOOGLE, record and getattr(record.entry, name))
+
+    def sync_deleted_event(self, google, before):
+        self.writes += 1
+        identity = before["location"]
+        self._check(not self.record(google.account, identity), f"{identity} deleted in Google")
+        edited = any(
+            key[:2] == (google.account.id, identity) and key[3] == GOOGLE for key in self.fresh
+        )
+        beats = self.world.policy.edit_beats_delete
+        self._check(not (edited and beats), f"the deletion of {identity} beats an edit")
+        self._forget(lambda key: key[:2] == (google.account.id, identity))
+
+    def sync_wrote_record(self, account, before, record):
+        self.writes += 1
+        entry = record.entry
+        if before is None:
+            self._check_created(account, entry)
+        for other, google in self._googles():
+            event = self._event(google, entry.place)
+            for name in FIELDS:
+                held = event and getattr(seen(event), name)
+                self._check_known(entry, name)
+                if before and other == account and self._overwrites(account, before, entry, name):
+                    self.demands.append((record.id, name, getattr(before, name)))
+                if other == account:
+                    self._arrived(account, entry, name, CRM, held)
+                elif before is None or getattr(before, name) != getattr(entry, name):
+                    self._set(other, entry, name, CRM, held)
+
+    def sync_archived_record(self, account, record):
+        self.writes += 1
+        identity = record.entry.place
+        allowed = self.world.policy.archive and (account.id, identity) in self.banned
+        self._check(allowed, f"{identity} is archived and nobody deleted it")
+        for name in FIELDS:
+            fresh = self._is_fresh(account, record.entry, name, CRM)
+            self._check(not fresh, f"a deletion in Google beats an edit of {identity}")
+        self.gone.add(identity)
+
+    def check_log(self):
+        """Before a commit: every lost value is in the log that is committed with it."""
+        for res_id, name, value in self.demands:
+            logged = self._logged(self.world.database.tables, "res_id", res_id)
+            self._check_logged(logged, name, value)
+        self.demands.clear()
+
+    def keep(self):
+        """What happened so far cannot be taken back."""
+        self.kept = set(self.fresh), set(self.banned), set(self.gone)
+
+    def roll_back(self):
+        """The CRM's transaction was taken back, and with it what the bridge wrote there."""
+        self.fresh, self.banned, self.gone = (set(each) for each in self.kept)
+        self.demands.clear()
+
+    # -- helpers -------------------------------------------------------------------------------
+
+    def record(self, account, identity):
+        """The account's record of that identity, if one is there for its user."""
+        for record in self.world.records(active=True):
+            if record.entry.place == identity and account.user_id in record.partner_ids:
+                return record
+        return None
+
+    def _googles(self):
+        return [(google.account, google) for google in self.world.google.values()]
+
+    @staticmethod
+    def _event(google, identity):
+        return next(iter(google.live.get(identity, ())), None)
+
+    def _key(self, account, entry, name, side):
+        return account.id, entry.place, name, side
+
+    def _is_fresh(self, account, entry, name, side):
+        return self._key(account, entry, name, side) in self.fresh
+
+    def _set(self, account, entry, name, side, other):
+        """A person's value, or one that came to the CRM from another account's Google."""
+        value = getattr(entry, name)
+        self.history.setdefault((entry.place, name), set()).add(value)
+        key = self._key(account, entry, name, side)
+        if value == other:
+            self.fresh -= {key, self._key(account, entry, name, _OTHER[side])}
+        else:
+            self.fresh.add(key)
+
+    def _arrived(self, account, entry, name, side, other):
+        """The bridge wrote this side; the other holds `other` now, which may be newer."""
+        self.fresh.discard(self._key(account, entry, name, side))
+        if getattr(entry, name) == other:
+            self.fresh.discard(self._key(account, entry, name, _OTHER[side]))
+
+    def _overwrites(self, account, before, entry, name):
+        changed = getattr(before, name) != getattr(entry, name)
+        return changed and self._is_fresh(account, entry, name, CRM)
+
+    def _check_created(self, account, entry):
+        standing = [
+            record
+            for record in self.world.records(active=True)
+            if record.entry.place == entry.place and account.user_id in record.partner_ids
+        ]
+        self._check(len(standing) == 1, f"{entry.place} is doubled in the CRM")
+        news = any(self._is_fresh(account, entry, name, GOOGLE) for name in FIELDS)
+        self._check(news, f"{entry.place} was deleted in the CRM and comes back without an edit")
+
+    def _check_known(self, entry, name):
+        known = self.history[entry.place, name]
+        self._check(
+            getattr(entry, name) in known, f"{name} of {entry.place}: nobody set that value"
+        )
+
+    @staticmethod
+    def _logged(tables, column, value):
+        lines = tables["crm.google.run.line"].values()
+        return [
+            line.get("lost") for line in lines if line.get(column) == value and line.get("lost")
+        ]
+
+    def _check_logged(self, logged, name, value):
+        found = any(f"{name}: {value}" in lines for lines in logged)
+        self._check(found, f"{name}: {value} is overwritten silently")
+
+    def _forget(self, test):
+        self.fresh = {key for key in self.fresh if not test(key)}
+
+    @staticmethod
+    def _check(holds, law):
+        if not holds:
+            raise Violation(law)
+
+
+_OTHER = {CRM: GOOGLE, GOOGLE: CRM}
+
+
+def _changed(before, after):
+    return [n for n in FIELDS if before is None or getattr(before, n) != getattr(after, n)]
