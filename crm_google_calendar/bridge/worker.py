@@ -29,6 +29,7 @@ from .zones import Window, zone_of
 _logger = logging.getLogger(__name__)
 BUDGET = 45  # seconds of one call; Odoo ends a cron thread after 120
 SLICE = 15  # seconds of one run before others have their turn
+LONGEST_WAIT = 20  # seconds that a call of the worker waits with nothing to do
 TRIES = 8  # of a run that meets faults which pass, before it says so and ends
 ACTIVE = ("queued", "running")
 CHOSEN = ("wizard", "preview", "undo")  # runs that a user started, with a window of his choice
@@ -58,8 +59,26 @@ def _take_turns(env, checkpoint, deadline) -> None:
             (parked if parks else had_its_turn).add(run_id)
         elif had_its_turn:
             had_its_turn.clear()
+        elif _wait_for_next(env, checkpoint, deadline):
+            parked.clear()
         else:
             break
+
+
+def _wait_for_next(env, checkpoint, deadline) -> bool:
+    """Wait a moment for what is due within this call; Odoo itself would look once a minute only."""
+    waiting = Domain("resume_at", "!=", False) & Domain("user_id.active", "=", True)
+    runs = env["crm.google.run"].search(waiting & Domain("state", "in", ACTIVE))
+    accounts = env["crm.google.account"].search(waiting & Domain("state", "=", "revoking"))
+    moments = runs.mapped("resume_at") + accounts.mapped("resume_at")
+    if not moments:
+        return False
+    seconds = (min(moments) - datetime.now(timezone.utc).replace(tzinfo=None)).total_seconds()
+    if seconds > min(LONGEST_WAIT, deadline - time.monotonic()):
+        return False
+    checkpoint()  # no lock and no old snapshot over the wait
+    time.sleep(min(1.0, max(0.1, seconds)))
+    return True
 
 
 def connections(env, checkpoint) -> None:

@@ -51,6 +51,7 @@ class GoogleCase(TransactionCase):
         environment = {"CRM_GOOGLE_BASE_URL": self.emulator.url, "CRM_GOOGLE_KEY": "a test's key"}
         self.startPatcher(patch.dict(os.environ, environment))
         self.startPatcher(patch.object(worker, "_checkpoint_of", lambda env: env.flush_all))
+        self.startPatcher(patch.object(worker, "LONGEST_WAIT", -1))  # tests do not sleep
         settings.store_client(self.env, "test-client", "test-secret")
         self.env.flush_all()
 
