@@ -1,5 +1,6 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from ..bridge import sentences, settings, status, vault, worker
 from ..bridge.links import detach
@@ -106,16 +107,22 @@ class CrmGoogleAccount(models.Model):
 
     @api.model
     def action_create_again(self):
-        """Make the calendars anew that were deleted in Google; nothing in the CRM changes."""
+        """Make the calendars anew that were deleted in Google; nothing in the CRM changes.
+
+        An action, where the way leads over Google's page.
+        """
         account = self._mine()
         gone = account.calendar_ids.filtered(lambda calendar: calendar.state == "gone")
-        if not gone or account.state not in ("connected", "incomplete"):
-            return
+        if not gone or account.state in ("connecting", "revoking"):
+            return False
         gone.write({"state": "wanted", "google_id": False, "cursor": False, "full_pass": False})
         # sudo: only our own code writes links
         links = self.env["crm.google.link"].sudo().search([("calendar_id", "in", gone.ids)])
         links._start_over()
+        if account._needs_consent():
+            return self.action_configure()
         account._change("connecting")
+        return False
 
     def action_revoke(self):
         """Disconnect: both calendars and the grant go, the CRM's records stay."""
@@ -161,7 +168,26 @@ class CrmGoogleAccount(models.Model):
         """The account row of a user, with all rights; made at the first need."""
         # sudo: users read their account but only our own code writes it
         accounts = self.sudo()
-        return accounts.search([("user_id", "=", user.id)]) or accounts.create({"user_id": user.id})
+        own = [("user_id", "=", user.id)]
+        account = accounts.search(own)
+        if not account:
+            accounts._make_row(user)
+            account = accounts.search(own)
+        return account
+
+    def _make_row(self, user):
+        """Of two clicks at once, one makes the row; PostgreSQL asks the other one to begin again,
+        which Odoo does, where a plain `create` would show the user an error."""
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO crm_google_account (user_id, state, create_uid, create_date)"
+                " VALUES (%s, 'disconnected', %s, %s) ON CONFLICT (user_id) DO NOTHING",
+                user.id,
+                self.env.uid,
+                self.env.cr.now(),
+            ),
+            log_exceptions=False,
+        )
 
     def _mine(self):
         self.check_access("read")

@@ -68,6 +68,16 @@ class TestReconnect(ConnectCase):
         self.assertEqual(list(self.events()), ["Demo"])
         self.assertTrue(self.record.exists())
 
+    def test_create_again_leads_over_googles_page_where_the_grant_is_dead(self):
+        self.lapsed()
+        self.calendar(self.account).state = "gone"
+        self.google.delete_calendar("Events")
+        self.assertEqual(self.accounts.action_create_again()["type"], "ir.actions.act_url")
+        self.consent()
+        self.assertConnected()
+        self.work()
+        self.assertEqual(list(self.events()), ["Demo"])
+
     def test_create_again_without_a_missing_calendar_does_nothing(self):
         self.consent()
         self.accounts.action_create_again()
