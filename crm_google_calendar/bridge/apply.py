@@ -71,7 +71,7 @@ def _create(work: Work, source, cases: list[Case]) -> None:
             _create(work, source, cases[:middle])
             _create(work, source, cases[middle:])
         else:
-            _refused(work, cases[0], error)
+            refused(work, cases[0], error)
         return
     for case, record in zip(cases, records, strict=True):
         case.res_id = record.id
@@ -91,10 +91,10 @@ def _guarded(work: Work, case: Case) -> None:
         raise
     except Exception as error:  # noqa: BLE001 - whatever another add-on raises concerns one entry
         case.source.env.invalidate_all()
-        _refused(work, case, error)
+        refused(work, case, error)
 
 
-def _refused(work: Work, case: Case, error: Exception) -> None:
+def refused(work: Work, case: Case, error: Exception) -> None:
     _logger.info(
         "event %s of calendar %s refused by the CRM: %s",
         case.event_id,

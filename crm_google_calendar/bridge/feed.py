@@ -1,29 +1,34 @@
-"""What Google reports of one calendar, with its series taken apart into occurrences."""
+"""What Google reports of one calendar: single events, and series with their exceptions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from ..gcal.client import Changes
 from ..gcal.errors import Cause, CursorExpired, GoogleError
-from ..gcal.translate import is_gone, is_series, series_of
+from .series_feed import News, sort_out
 from .work import Work
-
-OPEN_WINDOW = timedelta(days=730)  # of a series without end, when "everything" was asked for
 
 
 @dataclass
 class Feed:
-    """One calendar's news. full: all its events, not only what changed. series: ids of series
-    that changed, whose occurrences must all be looked at."""
+    """One calendar's news. full: all its events, not only what changed. events: single ones, and
+    occurrences of series that are taken apart. series: ids of those that changed, so that all
+    their occurrences must be looked at. news: what is told of linked series. fresh: series that
+    the CRM has not yet. becomes: new ids of single events that are occurrences now. released: meetings of a recurrence that stand for themselves. claimed: ids of events that series took."""
 
     calendar: Any
     events: dict[str, dict[str, Any]]
     cursor: str
     full: bool
+    zone: str = "UTC"
     series: set[str] = field(default_factory=set)
+    news: dict[str, News] = field(default_factory=dict)
+    fresh: dict[str, News] = field(default_factory=dict)
+    becomes: dict[str, str] = field(default_factory=dict)
+    released: set[int] = field(default_factory=set)
+    claimed: set[str] = field(default_factory=set)
 
 
 def read_feed(work: Work, calendar: Any, full: bool) -> Feed | None:
@@ -34,8 +39,8 @@ def read_feed(work: Work, calendar: Any, full: bool) -> Feed | None:
     try:
         changes = _changes(work, calendar, None if full else calendar.cursor or None)
         feed = Feed(calendar, {event["id"]: event for event in changes.events}, "", changes.full)
-        feed.cursor = changes.cursor
-        _take_series_apart(work, feed)
+        feed.cursor, feed.zone = changes.cursor, changes.zone or calendar.zone or "UTC"
+        sort_out(work, feed)
     except GoogleError as error:
         _note_failure(work, calendar, error)
         return None
@@ -55,23 +60,3 @@ def _note_failure(work: Work, calendar: Any, error: GoogleError) -> None:
         calendar.state = "gone"  # nothing in the CRM is touched; the page offers to make it again
     else:
         work.interrupt(error)
-
-
-def _take_series_apart(work: Work, feed: Feed) -> None:
-    """Replace each series by its occurrences within the window, as Google itself expands it."""
-    for event in list(feed.events.values()):
-        if is_series(event) or (is_gone(event) and not series_of(event)):
-            feed.series.add(event["id"])
-        if not is_series(event):
-            continue
-        del feed.events[event["id"]]
-        if not is_gone(event):
-            start, end = _bounds(work)
-            found = work.google.instances(feed.calendar.google_id, event["id"], start, end)
-            for occurrence in found:
-                feed.events.setdefault(occurrence["id"], occurrence)
-
-
-def _bounds(work: Work):
-    start = work.window.start or work.now - OPEN_WINDOW
-    return start, work.window.end or work.now + OPEN_WINDOW

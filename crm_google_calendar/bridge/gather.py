@@ -13,6 +13,7 @@ from ..gcal.errors import Cause
 from ..gcal.translate import is_cut, is_gone, mark_of, receipt_of, series_of, to_entry
 from . import links
 from .feed import Feed
+from .series_state import MODEL as SERIES
 from .settings import database_uuid
 from .work import Case, Work
 
@@ -123,6 +124,8 @@ def _linked(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:
     source = work.sources[feed.calendar.kind]
     cases = []
     for link in _links(work, feed, hinted):
+        if link.model == SERIES or link.event_id in feed.claimed:
+            continue
         event = feed.events.get(link.event_id)
         case = Case(
             calendar=feed.calendar,
@@ -237,6 +240,7 @@ def _new_records(work: Work, feed: Feed, hinted: set[int], adopted: set) -> list
         return []
     source = work.sources[feed.calendar.kind]
     ids = source.in_window(work.window, None if feed.full else hinted)
+    ids = _without_series(source, ids, feed)
     taken = _linked_records(work, feed.calendar, ids)
     no_link = work.env["crm.google.link"]
     cases = [
@@ -247,3 +251,12 @@ def _new_records(work: Work, feed: Feed, hinted: set[int], adopted: set) -> list
     for case in cases:
         case.event_id = links.new_event_id(work, case)
     return cases
+
+
+def _without_series(source, ids: list[int], feed: Feed) -> list[int]:
+    """Meetings of a recurrence go with their series, unless that released them."""
+    if source.model != "calendar.event":
+        return ids
+    bound = source.records.browse(ids).filtered("recurrence_id").ids
+    bound = set(bound) - feed.released
+    return [each for each in ids if each not in bound]

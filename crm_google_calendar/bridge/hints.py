@@ -74,4 +74,6 @@ def _concerned(env, model, ids):
 def _users(record):
     if record._name == "mail.activity":
         return record.user_id
+    if record._name == "calendar.recurrence":
+        record = record.calendar_event_ids
     return record.partner_ids.user_ids | record.user_id

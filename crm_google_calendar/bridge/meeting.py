@@ -158,7 +158,7 @@ class MeetingSource(Source):
         if record.videocall_location:
             lines.append(_("Video call: %s", record.videocall_location))
         if lines or not like or like.details:
-            lines.append(_("In the CRM: %s", record_address(self.env, self.model, record.id)))
+            lines.append(_("In the CRM: %s", record_address(self.env, record._name, record.id)))
         return "\n".join(lines)
 
 

@@ -18,6 +18,9 @@ from .gather import ask_google, choose, gather, load_records
 from .preview import list_plan
 from .push import INSERT, is_ours, push_to_google, take_new_id
 from .sentences import reason_text
+from .series_gather import gather_series
+from .series_run import execute_series
+from .series_state import SeriesCase
 from .undo import finish, undo_cases
 from .work import Case, Work
 
@@ -41,7 +44,9 @@ def run_slice(work: Work) -> bool:
     if work.run.trigger == "preview":
         list_plan(work, the_plan, cases)
         return work.complete
-    execute(work, [cases[step.key] for step in the_plan.steps])
+    todo = [cases[step.key] for step in the_plan.steps]
+    execute_series(work, [c for c in todo if isinstance(c, SeriesCase)], _calendars_stand)
+    execute(work, [case for case in todo if not isinstance(case, SeriesCase)])
     _finish(work, feeds, the_plan, cases, hinted)
     return work.complete
 
@@ -73,22 +78,25 @@ def _needs_full_pass(work: Work, calendar) -> bool:
 
 def _gather(work: Work, feed: Feed, hinted) -> list[Case]:
     model = work.sources[feed.calendar.kind].model
-    return gather(work, feed, {hint.res_id for hint in hinted if hint.model == model})
+    series = gather_series(work, feed, hinted)  # first: it tells which meetings stand alone
+    return [*series, *gather(work, feed, {h.res_id for h in hinted if h.model == model})]
 
 
 def _plan(work: Work, cases: list[Case]) -> Plan:
-    steps = [Step(case.key, case.action, _starts(work, case)) for case in cases]
+    steps = [Step(case.key, case.action, _starts(work, case), case.weight) for case in cases]
     ceiling = None if work.run.allow_deletions else work.settings.ceiling
     links_count = work.env["crm.google.link"].search_count(
         [("account_id", "=", work.account.id), ("state", "=", "linked")]
     )
     the_plan = plan(steps, work.now, max(0, CAP - work.run.done), ceiling, links_count)
-    work.run.total = work.run.done + len(the_plan.steps)
+    work.run.total = work.run.done + sum(step.weight for step in the_plan.steps)
     work.checkpoint()
     return the_plan
 
 
 def _starts(work: Work, case: Case):
+    if isinstance(case, SeriesCase):
+        return case.nearest(work.now)
     entry = case.entry
     return entry.starts if entry else work.now
 

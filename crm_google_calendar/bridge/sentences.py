@@ -144,6 +144,10 @@ def _reasons(env):
         "unreadable": env._(
             "Google sent this entry without a start. Open it in Google, give it a time, then retry."
         ),
+        "no_rule": env._(
+            "The meetings of this series follow no rule any more; the series in Google stays as it "
+            "was. Make a new series of them, or retry."
+        ),
         "odoo_refused": env._("The CRM refused this entry. Change it in Google, then retry."),
     }
 

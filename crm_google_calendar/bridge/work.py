@@ -58,6 +58,12 @@ class Case:
         return result or self.crm.entry or self.google or self.base
 
 
+    @property
+    def weight(self) -> int:
+        """How many entries of a run it stands for."""
+        return 1
+
+
 @dataclass
 class Work:
     """One slice: the account, its run and its Google, and the ways out of the database.
@@ -147,4 +153,6 @@ def _before_and_after(case: Case, side: Side, what: str) -> tuple[Entry | None, 
     """What that side held and holds, for the undo of a run."""
     held = case.crm.entry if side is Side.CRM else case.google or case.base
     result = case.action.result if case.action else None
-    return None if what == "create" else held, None if what == "remove" else result
+    values = None if what == "create" else held, None if what == "remove" else result
+    before, after = (each if isinstance(each, Entry) else None for each in values)
+    return before, after

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from .decide import Action, Verb
@@ -15,11 +16,15 @@ _REMOVES = frozenset((Verb.DELETE, Verb.ARCHIVE, Verb.DETACH))
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One action for one link. `key` is the caller's own, sortable handle; `starts` orders."""
+    """One action for one link. `key` is the caller's own, sortable handle; `starts` orders.
+
+    weight: how many entries it stands for, where the link is that of a series.
+    """
 
     key: Any
     action: Action
     starts: datetime
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +67,6 @@ def plan(
         held = removals
         todo = [step for step in todo if step.action.verb not in _REMOVES]
     todo.sort(key=lambda step: (abs(step.starts - now), step.key))
-    return Plan(todo[:cap], todo[cap:], held)
+    weights = accumulate(step.weight for step in todo)
+    fit = sum(1 for weight in weights if weight <= cap)
+    return Plan(todo[:fit], todo[fit:], held)

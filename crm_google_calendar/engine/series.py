@@ -38,6 +38,10 @@ class Series:
         return self.entry.starts
 
     @property
+    def ends(self) -> datetime:
+        return self.entry.ends
+
+    @property
     def timing(self) -> tuple[When, str, tuple[str, ...]]:
         """What decides when the occurrences are; changed as a whole."""
         return self.entry.when, self.entry.zone, self.rules

@@ -42,7 +42,6 @@ def decide_series(
     crm: Series | None,
     google: Series | None,
     policy: Policy,
-    pending: Series | None = None,
     *,
     has: Has,
 ) -> SeriesAction:
@@ -50,14 +49,11 @@ def decide_series(
 
     has: whether a series' rule, whatever its exceptions, has an occurrence of that key.
     """
-    stored = base
-    if google and pending:
-        base = heal(base, google, pending)
     known = base or crm
     if google and known:
         google = canonical(google.with_details(known.entry.details))
     if crm and google:
-        return _both(stored, base, crm, google, policy, has)
+        return _both(base, crm, google, policy, has)
     if crm:
         return _only_crm(base, crm, policy)
     if google:
@@ -65,15 +61,16 @@ def decide_series(
     return SeriesAction(Verb.CLOSE, Reason.GONE_BOTH)
 
 
-def heal(base: Series | None, google: Series, pending: Series) -> Series:
+def heal(base: Series | None, google: Series, pending: Series, arrived: bool) -> Series:
     """The base, once it is known how much of a write that was cut off has arrived.
 
-    Whatever Google holds as we sent it did arrive. A series of ours that was not there before
-    came to be by our insert, so all else in it was done by the user.
+    arrived: whether the master is known to have. Whatever else Google holds as we sent it has too.
+    A series of ours that was not there before came to be by our insert, so all else in it was done
+    by the user.
     """
     google = google.with_details(pending.entry.details)
-    if base is None:
-        base = Series(pending.entry, pending.rules)
+    if base is None or arrived:
+        base = Series(pending.entry, pending.rules, base.exceptions if base else {})
     values = _arrived(base.entry, google.entry, pending.entry)
     healed = Series(replace(base.entry, **values), base.rules, base.exceptions)
     if google.timing == pending.timing:
@@ -122,7 +119,6 @@ def _only_google(base: Series | None, google: Series, policy: Policy) -> SeriesA
 
 
 def _both(
-    stored: Series | None,
     base: Series | None,
     crm: Series,
     google: Series,
@@ -133,8 +129,8 @@ def _both(
     result = merged.result
     write_crm = result != crm or bool(merged.detached)
     write_google = result != google
-    if not (write_crm or write_google) and result == stored:
-        return SeriesAction(Verb.NOTHING, Reason.SETTLED, stored)
+    if not (write_crm or write_google) and result == base:
+        return SeriesAction(Verb.NOTHING, Reason.SETTLED, base)
     reason = _why(base, crm, google)
     clashes = tuple(merged.clashes)
     detached = frozenset(merged.detached)
@@ -177,7 +173,7 @@ def merge_series(
         if new and new not in changes:
             changes[new] = entry
         else:
-            merged.clashes.append(Clash(f"occurrence {old}", None, entry, side))
+            merged.clashes.append(Clash(f"occurrence {old}", None, entry.title, side))
     merged.result = frame.having(changes)
     return merged
 
@@ -190,7 +186,11 @@ def _winner_of_timing(
     if base and crm.timing == base.timing:
         return Side.GOOGLE, []
     kept, lost = (crm, google) if winner is Side.CRM else (google, crm)
-    return winner, [Clash("repeat", kept.timing, lost.timing, winner)]
+    return winner, [Clash("repeat", _told(kept), _told(lost), winner)]
+
+
+def _told(series: Series) -> str:
+    return ", ".join((key_of(series.entry.when), *series.rules))
 
 
 def _timed_as(series: Series | None, timing: Series) -> Any:

@@ -95,15 +95,15 @@ def instance(master: Event, series: Series, key: str) -> dict[str, Any]:
     return event
 
 
-def master_body(series: Series, mark: Mark) -> dict[str, Any]:
+def master_body(series: Series, mark: Mark, receipt: str) -> dict[str, Any]:
     """What inserts the master; its exceptions are calls of their own."""
-    body = to_body(series.entry, mark)
+    body = to_body(series.entry, mark, receipt)
     return body | ({"recurrence": list(series.rules)} if series.rules else {})
 
 
-def master_patch(series: Series, held: Series, mark: Mark) -> dict[str, Any]:
+def master_patch(series: Series, held: Series, mark: Mark, receipt: str) -> dict[str, Any]:
     """What turns the master that stands in Google into this one."""
-    patch = to_patch(series.entry, held.entry, mark)
+    patch = to_patch(series.entry, held.entry, mark, receipt)
     if series.timing != held.timing:
         patch |= to_parts(series.entry, {"when", "zone"})
         patch["recurrence"] = list(series.rules) or None

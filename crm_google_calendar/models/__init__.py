@@ -2,6 +2,7 @@ from . import crm_google_mark_mixin  # first: others inherit it
 from . import (  # isort: skip
     calendar_attendee,
     calendar_event,
+    calendar_recurrence,
     crm_google_account,
     crm_google_calendar,
     crm_google_hint,

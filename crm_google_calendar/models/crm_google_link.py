@@ -32,6 +32,7 @@ class CrmGoogleLink(models.Model):
     base = fields.Text(readonly=True, help="The entry both sides last agreed on")
     pending = fields.Text(readonly=True, help="The entry being sent; kept until Google answers")
     receipt = fields.Char(readonly=True, help="What an event carries once the pending entry arrived")
+    occurrences = fields.Text(readonly=True, help="Of a series: its meetings, by original start")
     url = fields.Char("Address in Google", readonly=True)
     state = fields.Selection(
         [
@@ -113,7 +114,7 @@ class CrmGoogleLink(models.Model):
 
     def _start_over(self):
         """Forget the events: the records are sent anew, under ids that Google has never seen."""
-        names = ("cause", "reason", "base", "pending", "etag", "url", "series")
+        names = ("cause", "reason", "base", "pending", "etag", "url", "series", "occurrences")
         for link in self:
             if link.res_id:
                 fresh = link._next_id()

@@ -1,0 +1,230 @@
+"""Sorting a feed: which events belong to series, and which series the CRM shows as such.
+
+A series that Odoo cannot hold as it is meant is taken apart here: its occurrences within the
+window go on as single events, each linked by itself, under the id of their series.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..engine.entry import Kind
+from ..engine.series import Series
+from ..gcal.client import Call
+from ..gcal.errors import Cause, GoogleError
+from ..gcal.expand import has, keys_between
+from ..gcal.series import instance, instance_id, key_of_event, to_series
+from ..gcal.translate import is_gone, is_series, series_of
+from .series_rule import fields_of
+from .series_state import MODEL, span, to_hold
+from .work import Work
+
+Event = dict[str, Any]
+# of a series that was never changed, both stamps are of one moment
+_FRESH = timedelta(seconds=2)
+
+
+@dataclass
+class News:
+    """What a feed tells of one series: its master, if it changed, and occurrences by key.
+
+    whole: nothing that Google keeps of the series is missing here.
+    """
+
+    master: Event | None
+    exceptions: dict[str, Event] = field(default_factory=dict)
+    whole: bool = False
+
+
+def sort_out(work: Work, feed) -> None:
+    """Move what belongs to series out of the feed's events; may ask Google."""
+    parts = _parts(feed)
+    masters = {key: event for key, event in feed.events.items() if is_series(event)}
+    linked = _linked(work, feed, {*parts, *feed.events})
+    apart = _taken_apart(work, feed, {*parts, *masters, *feed.events})
+    for key in linked:
+        feed.news[key] = _news(feed, key, parts)
+    orphans = set(parts) - set(masters) - linked - apart
+    masters |= _ask_for_masters(work, feed, orphans)
+    for key, master in masters.items():
+        if key in linked:
+            continue
+        feed.events.pop(key, None)
+        if is_gone(master):
+            feed.series.add(key)
+        else:
+            _take_in(work, feed, key, master, parts, key in apart)
+    feed.series |= {key for key in apart if key in feed.events and is_gone(feed.events[key])}
+
+
+def _parts(feed) -> dict[str, dict[str, Event]]:
+    """The changed occurrences in the feed: by series, then by key."""
+    found: dict[str, dict[str, Event]] = defaultdict(dict)
+    for event in feed.events.values():
+        series = series_of(event)
+        if series and event.get("originalStartTime"):
+            found[series][key_of_event(event, feed.zone)] = event
+    return found
+
+
+def _linked(work: Work, feed, ids: set[str]) -> set[str]:
+    domain = [("calendar_id", "=", feed.calendar.id), ("model", "=", MODEL)]
+    links = work.env["crm.google.link"].search_fetch(domain, ["event_id"])
+    return set(links.mapped("event_id")) & ids
+
+
+def _taken_apart(work: Work, feed, ids: set[str]) -> set[str]:
+    domain = [
+        ("calendar_id", "=", feed.calendar.id),
+        ("series", "in", list(ids)),
+        ("model", "!=", MODEL),
+        ("state", "!=", "detached"),
+    ]
+    return set(work.env["crm.google.link"].search_fetch(domain, ["series"]).mapped("series"))
+
+
+def _news(feed, key: str, parts: dict[str, dict[str, Event]]) -> News:
+    exceptions = parts.get(key, {})
+    for event in exceptions.values():
+        del feed.events[event["id"]]
+    return News(feed.events.pop(key, None), exceptions, feed.full)
+
+
+def _ask_for_masters(work: Work, feed, ids: set[str]) -> dict[str, Event]:
+    """The masters of changed occurrences whose series was never taken in."""
+    if not ids:
+        return {}
+    calls = [Call(key=each, verb="get", event_id=each) for each in sorted(ids)]
+    answers = work.google.send(feed.calendar.google_id, calls)
+    for answer in answers.values():
+        if answer.error and answer.error.cause is not Cause.GONE:
+            raise answer.error
+    events = {key: answer.event for key, answer in answers.items() if answer.event}
+    return {key: event for key, event in events.items() if is_series(event)}
+
+
+def _take_in(work: Work, feed, key: str, master: Event, parts, apart: bool) -> None:
+    source = work.sources[feed.calendar.kind]
+    news = News(master, dict(parts.get(key, {})), feed.full or _is_fresh(master))
+    try:
+        series = to_series(master, news.exceptions, source.kind, feed.zone, None)
+    except ValueError:
+        _take_apart_by_google(work, feed, key)
+        return
+    if apart or source.kind is not Kind.EVENT:
+        spread_out(work, feed, key, news, series)
+        return
+    if not news.whole:
+        _complete(work, feed, key, news, series)
+        series = to_series(master, news.exceptions, source.kind, feed.zone, None)
+    if not enters(work, series) and not _is_single(work, feed, key):
+        for event in news.exceptions.values():
+            feed.events.pop(event["id"], None)
+    elif fits(work, source, series):
+        for event in news.exceptions.values():
+            feed.events.pop(event["id"], None)
+        feed.fresh[key] = news
+    else:
+        spread_out(work, feed, key, news, series)
+
+
+def _is_fresh(master: Event) -> bool:
+    """Whether it was made since the cursor, so that the feed has all its occurrences."""
+    stamps = [master.get("created"), master.get("updated")]
+    if not all(stamps):
+        return False
+    made, changed = (datetime.fromisoformat(stamp.replace("Z", "+00:00")) for stamp in stamps)
+    return abs(changed - made) < _FRESH
+
+
+def enters(work: Work, series: Series) -> bool:
+    """Whether some occurrence touches the window."""
+    first, after = span(work, series)
+    keys = {*keys_between(series, first, after), *series.exceptions}
+    entries = (series.occurrence(key) for key in keys)
+    return any(work.window.has(entry) for entry in entries if entry)
+
+
+def fits(work: Work, source, series: Series) -> bool:
+    """Whether an Odoo recurrence has exactly the occurrences of this series."""
+    held = to_hold(work, series, {})
+    first = next((key for key in held if series.occurrence(key)), None)
+    return bool(first) and fields_of(source.env, series, first) is not None
+
+
+def _single_link(work: Work, feed, key: str):
+    domain = [
+        ("calendar_id", "=", feed.calendar.id),
+        ("event_id", "=", key),
+        ("model", "!=", MODEL),
+    ]
+    return work.env["crm.google.link"].search(domain)
+
+
+def _is_single(work: Work, feed, key: str) -> bool:
+    return bool(_single_link(work, feed, key))
+
+
+def _complete(work: Work, feed, key: str, news: News, series: Series) -> None:
+    """Ask for the occurrences of a series that entered late: the feed names no old exceptions."""
+    first, after = span(work, series)
+    first = first or series.starts
+    found = _instances(work, feed, key, first, after)
+    for event in found:
+        if event.get("etag") != news.master.get("etag"):
+            news.exceptions[key_of_event(event, feed.zone)] = event
+    listed = {key_of_event(event, feed.zone) for event in found}
+    for each in keys_between(series, first, after):
+        if each not in listed and each not in news.exceptions:
+            news.exceptions[each] = {"id": instance_id(key, each), "status": "cancelled"}
+    news.whole = True
+
+
+def spread_out(work: Work, feed, key: str, news: News, series: Series) -> None:
+    """Put the occurrences of the window, and all that are linked, among the single events."""
+    feed.series.add(key)
+    if not news.whole:
+        _take_apart_by_google(work, feed, key)
+        return
+    first, after = span(work, series)
+    wanted = set(keys_between(series, first, after)) | _linked_keys(work, feed, key, series)
+    for each in sorted(wanted):
+        event = news.exceptions.get(each) or instance(news.master, series, each)
+        feed.events.setdefault(event["id"], event)
+    _become_occurrence(work, feed, key, series)
+
+
+def _take_apart_by_google(work: Work, feed, key: str) -> None:
+    """As Google itself expands it: for rules that only Google reads, and changed series."""
+    feed.series.add(key)
+    start = work.window.start or work.now - timedelta(days=730)
+    end = work.window.end or work.now + timedelta(days=730)
+    for event in _instances(work, feed, key, start, end):
+        feed.events.setdefault(event["id"], event)
+
+
+def _instances(work: Work, feed, key: str, first: datetime, after: datetime) -> list[Event]:
+    """The occurrences as Google itself expands them; none of a series that has just gone."""
+    try:
+        return work.google.instances(feed.calendar.google_id, key, first, after)
+    except GoogleError as refusal:
+        if refusal.cause is not Cause.GONE:
+            raise
+        return []
+
+
+def _linked_keys(work: Work, feed, key: str, series: Series) -> set[str]:
+    domain = [("calendar_id", "=", feed.calendar.id), ("series", "=", key)]
+    links = work.env["crm.google.link"].search_fetch(domain, ["event_id"])
+    keys = {link.event_id.rpartition("_")[2] for link in links}
+    return {each for each in keys if has(series, each)}
+
+
+def _become_occurrence(work: Work, feed, key: str, series: Series) -> None:
+    """A single event that the user made a series of is its first occurrence from now on."""
+    first = keys_between(series, series.starts, series.ends)[:1]
+    if first and _is_single(work, feed, key):
+        feed.becomes[key] = instance_id(key, first[0])

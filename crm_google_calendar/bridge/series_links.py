@@ -1,0 +1,176 @@
+"""The link rows of series, and the ways from a series to single events and back."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from ..engine.entry import from_json, to_json
+from ..engine.series import Series, key_of, to_text
+from ..engine.series_merge import heal
+from ..gcal.series import instance_id
+from ..gcal.translate import is_gone, receipt_of
+from . import links
+from .series_feed import News, spread_out
+from .series_rule import mark_of_rule
+from .series_state import MODEL, SeriesCase
+from .series_write import free_meetings
+from .work import Work
+
+
+def settle(work: Work, case: SeriesCase) -> None:
+    """Write that both sides now hold this series; makes the link when there is none yet."""
+    case.base, case.pending = case.action.result, None
+    _memorize(case)
+    values = {
+        "base": to_text(case.base),
+        "pending": False,
+        "receipt": False,
+        "occurrences": case.memory.to_text(),
+        "state": "linked",
+        "cause": False,
+        "reason": False,
+        "series": False,
+        "last_sync": work.odoo_now,
+        "etag": case.etag,
+        **links._from_event(case.event),
+    }
+    links._write(work, case, values)
+
+
+def remember(case: SeriesCase) -> None:
+    """Keep what was learned on the way of a series that needs nothing."""
+    values: dict[str, Any] = {}
+    if case.crm_series:
+        _memorize(case)
+    text = case.memory.to_text()
+    if text != (case.link.occurrences or ""):
+        values["occurrences"] = text
+    if case.google and case.etag and case.etag != case.link.etag:
+        values["etag"] = case.etag
+    if case.link.pending:
+        values |= {"pending": False, "receipt": False}  # not wanted any more, or arrived
+    if case.base and to_text(case.base) != case.link.base:
+        values["base"] = to_text(case.base)
+    if values:
+        case.link.write(values)
+
+
+def set_pending(work: Work, cases: list[SeriesCase]) -> None:
+    """Store what is about to be sent, so that a lost answer can be healed."""
+    for case in cases:
+        values: dict[str, Any] = {"model": MODEL, "res_id": case.res_id}
+        if case.action.result:
+            adopted = case.base is None and case.google is not None
+            case.base = case.google if adopted else case.base
+            case.pending = case.action.result
+            text = to_text(case.pending)
+            values |= {"pending": text, "receipt": _receipt(case, text)}
+            # a meeting that is gone stays in memory until Google has heard of it
+            now = {key: row.id for key, row in case.rows.active.items()}
+            case.memory.rows = case.memory.rows | now
+            values |= {"base": to_text(case.base), "occurrences": case.memory.to_text()}
+        links._write(work, case, values)
+
+
+def _memorize(case: SeriesCase) -> None:
+    case.memory.rows = {key: row.id for key, row in case.rows.active.items()}
+    case.memory.rule = mark_of_rule(case.recurrence) if case.recurrence else ""
+
+
+def _receipt(case: SeriesCase, text: str) -> str:
+    """The receipt belongs to what is sent: a repeated call is the same write once more."""
+    same = case.link.pending == text and case.link.receipt
+    return same or uuid.uuid4().hex[:16]
+
+
+def heal_pending(case: SeriesCase) -> None:
+    """Find out how much of a write that was cut off has arrived."""
+    if not (case.pending and case.google and case.event):
+        return
+    arrived = receipt_of(case.event) == case.link.receipt
+    case.base = heal(case.base, case.google, case.pending, arrived)
+
+
+def rename(work: Work, feed) -> None:
+    """Single events that the user made series of, where the CRM shows their occurrences singly."""
+    for old, new in feed.becomes.items():
+        link = find(work, feed, old)
+        if link.model != MODEL:
+            link.write({"event_id": new, "series": old, "etag": False})
+
+
+def reattach(work: Work, feed) -> None:
+    """Occurrences that were deleted in Google and brought back belong to their series again."""
+    back = [
+        event["id"]
+        for news in feed.news.values()
+        for event in news.exceptions.values()
+        if not is_gone(event)
+    ]
+    domain = [
+        ("calendar_id", "=", feed.calendar.id),
+        ("event_id", "in", back),
+        ("state", "=", "detached"),
+        ("cause", "=", "deleted_there"),
+    ]
+    work.env["crm.google.link"].search(domain).unlink()
+
+
+def find(work: Work, feed, event_id: str):
+    domain = [("calendar_id", "=", feed.calendar.id), ("event_id", "=", event_id)]
+    return work.env["crm.google.link"].search(domain)
+
+
+def adopt_single(case: SeriesCase, link) -> None:
+    """Go on with the link of a single event, or a single meeting, that was made a series."""
+    case.link, case.event_id = link, link.event_id
+    entry = from_json(link.base)
+    case.base = Series(entry) if entry else None
+    if case.base and link.res_id:
+        case.memory.rows = {key_of(entry.when): link.res_id}
+
+
+def detach_meeting(work: Work, case: SeriesCase, key: str, row) -> None:
+    """Give a meeting whose occurrence was deleted in Google a link of its own, detached."""
+    link = _own_link(work, case, key, row)
+    links.detach(work.env, link, "deleted_there")
+
+
+def _own_link(work: Work, case: SeriesCase, key: str, row, event_id: str = ""):
+    held = case.memory.held.get(key)
+    known = case.base or case.crm_series
+    values = {
+        "calendar_id": case.calendar.id,
+        "model": row._name,
+        "res_id": row.id,
+        "event_id": event_id or (held[0] if held else instance_id(case.event_id, key)),
+        "series": False if event_id else case.event_id,
+        "base": to_json(known.occurrence(key)) if known else False,
+        "last_sync": work.odoo_now,
+    }
+    every = work.env["crm.google.link"]
+    domain = [("calendar_id", "=", case.calendar.id), ("event_id", "=", values["event_id"])]
+    link = every.search(domain)
+    if link:
+        link.write(values)
+        return link
+    return every.create(values)
+
+
+def take_apart(work: Work, feed, case: SeriesCase) -> None:
+    """A rule that Odoo cannot hold: from now on each meeting is linked by itself."""
+    case.link.unlink()
+    series, recurrence = case.google, case.recurrence
+    single = "" if series.rules else key_of(series.entry.when)
+    for key, row in case.rows.active.items():
+        if case.base.occurrence(key):
+            _own_link(work, case, key, row, case.event_id if key == single else "")
+    free_meetings(case.source.records.concat(*case.rows.active.values()))
+    if recurrence and not recurrence.calendar_event_ids:
+        recurrence.unlink()
+    feed.series.add(case.event_id)
+    if series.rules:
+        spread_out(work, feed, case.event_id, News(case.event, case.events, True), series)
+    else:
+        feed.events[case.event_id] = case.event

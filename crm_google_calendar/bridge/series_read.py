@@ -1,0 +1,330 @@
+"""Reading a series from the CRM: which meeting is which occurrence, and what the rule is.
+
+Odoo keeps neither the first start of a rule nor the original start of a meeting that was moved,
+and makes new rows at many changes. So every meeting finds its key anew: one that follows the rule
+by its start, any other by what the link remembers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Any
+
+from ..engine.entry import FIELDS, AllDay, Entry, Timed
+from ..engine.series import Series, canonical, key_of, moved
+from ..gcal.expand import canonical_rules, first_keys, has, is_endless, keys_between
+from .series_rule import DAYS, MOST, mark_of_rule
+from .series_state import Memory, Rows
+from .zones import zone_of
+
+_TIME = ("when", "zone")
+
+
+@dataclass
+class Reading:
+    """series: as it stands in the CRM; None where the meetings follow no rule of it."""
+
+    series: Series | None
+    rows: Rows
+
+
+def read_series(source, recurrence, like: Series | None, memory: Memory, apart: set[int]):
+    """Read one recurrence as its owner sees it.
+
+    like: the series both sides last agreed on. apart: ids of meetings that are synchronized by
+    themselves.
+    """
+    every = recurrence.calendar_event_ids.filtered(lambda row: row.id not in apart)
+    rows = every.filtered("active")
+    mine = rows.filtered(source._is_mine)
+    if not mine:
+        return Reading(None, Rows(extra=set()))
+    frame = _frame(source, recurrence, mine, like, memory)
+    if frame is None:
+        return Reading(None, Rows(extra=set(mine.ids)))
+    placed = _place(source, rows, frame, memory)
+    archived = _by_start(source, every - rows, frame)
+    extra = set(mine.ids) - {row.id for row in placed.values()}
+    series = _fill(source, recurrence, frame, placed, like, memory)
+    return Reading(series, Rows(placed, archived, extra))
+
+
+# --- the rule --------------------------------------------------------------------------------
+
+
+def _frame(source, recurrence, mine, like: Series | None, memory: Memory) -> Series | None:
+    """When the occurrences are, with a blank entry; None where no rule fits the meetings."""
+    followers = mine.filtered("follow_recurrence") or mine
+    whens = sorted((source._read_when(row) for row in followers), key=key_of)
+    kind = AllDay if sum(isinstance(when, AllDay) for when in whens) * 2 >= len(whens) else Timed
+    whens = [when for when in whens if isinstance(when, kind)]
+    length = Counter(_length(when) for when in whens).most_common(1)[0][0]
+    if like and isinstance(like.entry.when, kind) and memory.rule == mark_of_rule(recurrence):
+        kept = Series(_lasting(like.entry, length), like.rules)
+        if _fits(kept, whens) * 2 >= len(whens):
+            return kept
+    return _derive(source, recurrence, whens, length, like)
+
+
+def _derive(source, recurrence, whens, length, like: Series | None) -> Series | None:
+    """The rule as Odoo's fields tell it, begun where most of the meetings fit."""
+    zone = zone_of(recurrence.event_tz or source.zone.key).key
+    starts = [whens[0]]
+    if like and isinstance(like.entry.when, type(whens[0])):
+        starts.insert(0, like.entry.when)
+    best: tuple[int, Series | None] = (-1, None)
+    for start in starts:
+        entry = _lasting(Entry.make(source.kind, "", start, zone=zone), length)
+        for line in _lines(recurrence):
+            endless = Series(entry, canonical_rules([line], entry.when, zone))
+            first = first_keys(endless, 1)
+            if first:
+                fits = _fits(endless, whens)
+                best = max(best, (fits, endless), key=lambda pair: pair[0])
+    fits, series = best
+    if series is None or fits * 2 < len(whens) or not fits:
+        return None
+    ended = _ended(recurrence, _begun(series), whens)
+    return _as_known(ended, like)
+
+
+def _begun(series: Series) -> Series:
+    """The series with the first start that its rule has."""
+    first = first_keys(series, 1)[0]
+    return replace(series, entry=replace(series.entry, when=moved(series.entry.when, first)))
+
+
+def _as_known(series: Series, like: Series | None) -> Series:
+    """The same occurrences are the same rule, however it is written."""
+    if not like or (like.entry.zone != series.entry.zone and isinstance(like.entry.when, Timed)):
+        return series
+    same_length = _length(like.entry.when) == _length(series.entry.when)
+    if not same_length or is_endless(like.rules) != is_endless(series.rules):
+        return series
+    most = MOST if is_endless(series.rules) else MOST * 20
+    if first_keys(like, most) != first_keys(series, most):
+        return series
+    return Series(like.entry, like.rules)
+
+
+def _lines(recurrence) -> list[str]:
+    """Odoo's fields as a rule without an end; several where Odoo leaves its meaning open."""
+    parts = [f"FREQ={recurrence.rrule_type.upper()}", f"INTERVAL={recurrence.interval or 1}"]
+    if recurrence.rrule_type == "monthly" and recurrence.month_by == "date":
+        parts.append(f"BYMONTHDAY={recurrence.day}")
+    elif recurrence.rrule_type == "monthly":
+        parts.append(f"BYDAY={recurrence.byday}{recurrence.weekday[:2]}")
+    days = [name for name, field in DAYS.items() if recurrence[field]]
+    if recurrence.rrule_type != "weekly":
+        return ["RRULE:" + ";".join(parts)]
+    if not days:
+        return []
+    parts.append(f"BYDAY={','.join(days)}")
+    weeks = ("MO", "SU", "SA") if len(days) > 1 and (recurrence.interval or 1) > 1 else ("MO",)
+    return ["RRULE:" + ";".join([*parts, f"WKST={week}"]) for week in weeks]
+
+
+def _ended(recurrence, series: Series, whens) -> Series:
+    """The series up to its last meeting; by the day that Odoo names where that is the same."""
+    if is_forever(recurrence):
+        return series
+    line = series.rules[0]
+    last = max(key for key in map(key_of, whens) if has(series, key))
+    after = series.regular(last).starts + timedelta(seconds=1)
+    number = len(keys_between(series, None, after))
+    entry = series.entry
+    if recurrence.end_type == "end_date" and recurrence.until:
+        rules = (f"{line};UNTIL={recurrence.until:%Y%m%d}",)
+        named = Series(entry, canonical_rules(rules, entry.when, entry.zone))
+        if len(first_keys(named, number + 1)) == number:
+            return named
+    rules = (f"{line};COUNT={number}",)
+    return Series(entry, canonical_rules(rules, entry.when, entry.zone))
+
+
+def is_forever(recurrence) -> bool:
+    """Odoo itself turns "forever" into the greatest number of meetings that it makes."""
+    if recurrence.end_type == "count":
+        return recurrence.count == MOST
+    return recurrence.end_type == "forever"
+
+
+def _fits(series: Series, whens) -> int:
+    return sum(has(series, key_of(when)) for when in whens)
+
+
+def _length(when) -> timedelta:
+    if isinstance(when, AllDay):
+        return when.last - when.first
+    return when.end - when.start
+
+
+def _lasting(entry: Entry, length: timedelta) -> Entry:
+    when = entry.when
+    if isinstance(when, AllDay):
+        return replace(entry, when=AllDay(when.first, when.first + length))
+    return replace(entry, when=Timed(when.start, when.start + length))
+
+
+# --- which meeting is which occurrence -------------------------------------------------------
+
+
+def _place(source, rows, frame: Series, memory: Memory) -> dict[str, Any]:
+    """The meetings by key."""
+    placed: dict[str, Any] = {}
+    remembered = {row_id: key for key, row_id in memory.rows.items()}
+    rest = []
+    for row in rows.sorted(lambda row: (remembered.get(row.id) is None, row.start, row.id)):
+        key = key_of(source._read_when(row))
+        if row.follow_recurrence and key not in placed and has(frame, key):
+            placed[key] = row
+        else:
+            rest.append(row)
+    homeless = []
+    for row in rest:
+        key = remembered.get(row.id, "")
+        if key and key not in placed and has(frame, key):
+            placed[key] = row
+        else:
+            homeless.append(row)
+    if homeless and not memory.rows:
+        _pair(source, homeless, frame, placed)
+    return placed
+
+
+def _pair(source, homeless, frame: Series, placed: dict[str, Any]) -> None:
+    """Of a series never seen before: a moved meeting belongs to the nearest gap of the rule."""
+    if not placed:
+        return
+    last = frame.regular(max(placed)).starts + timedelta(seconds=1)
+    free = [key for key in keys_between(frame, None, last) if key not in placed]
+    for row in homeless:
+        if not free:
+            return
+        start = _instant(source._read_when(row))
+        key = min(free, key=lambda key: abs(frame.regular(key).starts - start))
+        free.remove(key)
+        placed[key] = row
+
+
+def _instant(when) -> datetime:
+    if isinstance(when, AllDay):
+        return datetime.combine(when.first, time(), timezone.utc)
+    return when.start
+
+
+def _by_start(source, rows, frame: Series) -> dict[str, Any]:
+    found = {}
+    for row in rows:
+        key = key_of(source._read_when(row))
+        if has(frame, key):
+            found[key] = row
+    return found
+
+
+# --- what the occurrences say ----------------------------------------------------------------
+
+
+def _fill(source, recurrence, frame, placed, like: Series | None, memory: Memory) -> Series:
+    """The series with its words: those of most meetings are its own, the others are exceptions."""
+    first = min(placed)
+    spokesman = recurrence.base_event_id if recurrence.base_event_id in placed.values() else None
+    spokesman = spokesman or placed[first]
+    details = source._details(spokesman, like.entry if like else None)
+    entries = _entries(source, placed, like, frame)
+    common = _common([entry for entry in entries.values() if entry], like)
+    entry = Entry.make(source.kind, **common, details=details, **_times(frame.entry))
+    series = Series(entry, frame.rules)
+    exceptions: dict[str, Entry | None] = {}
+    for key, each in entries.items():
+        exceptions[key] = _zoned(each and replace(each, details=entry.details), key, series, like)
+    for key in _gaps(series, placed, like, memory):
+        exceptions[key] = None
+    if like:
+        for key, each in like.exceptions.items():
+            if key not in exceptions and has(series, key) and key not in memory.rows:
+                exceptions[key] = each  # the CRM holds no meeting of it, so it has no say
+    return canonical(replace(series, exceptions=exceptions))
+
+
+def _times(entry: Entry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in _TIME}
+
+
+def _zoned(entry: Entry | None, key: str, series: Series, like: Series | None) -> Entry | None:
+    """The CRM knows one zone a series; an occurrence that was given another one keeps it."""
+    if entry is None:
+        return None
+    known = like.exceptions.get(key) if like else None
+    moved_there = known is not None and known.when == entry.when
+    return replace(entry, zone=known.zone if known and moved_there else series.entry.zone)
+
+
+def _gaps(series: Series, placed, like: Series | None, memory: Memory) -> list[str]:
+    """Keys whose meeting was deleted; not those that never had one, beyond the window."""
+    last = series.regular(max(placed)).starts + timedelta(seconds=1)
+    after = last if is_endless(series.rules) else None
+    if len(first_keys(series, MOST * 2)) > MOST:
+        after = last
+    return [
+        key
+        for key in keys_between(series, None, after)
+        if key not in placed and _was_deleted(key, like, memory)
+    ]
+
+
+def _was_deleted(key: str, like: Series | None, memory: Memory) -> bool:
+    if key in memory.rows or like is None:
+        return True
+    return not has(like, key) or like.occurrence(key) is None
+
+
+def _entries(source, placed, like: Series | None, frame: Series) -> dict[str, Entry | None]:
+    """What each meeting says. Most say the same, so equal ones are read once."""
+    seen: dict[Any, Entry] = {}
+    found: dict[str, Entry | None] = {}
+    for key, row in placed.items():
+        known = like.occurrence(key) if like else None
+        if not source._is_mine(row):
+            found[key] = known  # he was taken off the guests of this one: no deletion
+            continue
+        mails = known.mails if known else frozenset()
+        words = (row.name, row.location, row.description, row.privacy, row.show_as)
+        same = (*words, tuple(row.alarm_ids.ids), mails)
+        if same not in seen:
+            seen[same] = source.read(row, known or (like.entry if like else None))
+        found[key] = replace(seen[same], when=_span(source, row))
+    return found
+
+
+def _span(source, row):
+    when = source._read_when(row)
+    if isinstance(when, AllDay):
+        return AllDay(when.first, max(when.first, when.last))
+    return Timed(when.start, max(when.start, when.end))
+
+
+def _common(entries: list[Entry], like: Series | None) -> dict[str, Any]:
+    """For each field the value that most occurrences have; of equals the one it had before."""
+    if not entries:
+        return {"title": like.entry.title} if like else {"title": ""}
+    common = {}
+    for name in FIELDS:
+        if name in _TIME or name == "details":
+            continue
+        counts = Counter(getattr(entry, name) for entry in entries)
+        most = max(counts.values())
+        old = getattr(like.entry, name) if like else None
+        tops = [value for value, number in counts.items() if number == most]
+        common[name] = old if like and old in tops else tops[0]
+    return common
+
+
+def local_day(key: str, frame: Series) -> date:
+    """The day on which an occurrence stands, by the series' clock."""
+    when = moved(frame.entry.when, key)
+    if isinstance(when, AllDay):
+        return when.first
+    return when.start.astimezone(zone_of(frame.entry.zone)).date()

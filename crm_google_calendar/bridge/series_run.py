@@ -1,0 +1,216 @@
+"""Carrying out what was decided about series: the CRM's side, then Google's."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+import psycopg2
+
+from ..engine.decide import Reason, Verb
+from ..engine.merge import Side
+from ..gcal.series import split_from
+from . import hints, links, series_links
+from .apply import refused, tell_losers
+from .series_gather import ask, choose, own_links, read
+from .series_push import push_series, renew
+from .series_state import SeriesCase
+from .series_write import create_series, drop_series, free_meetings, write_series
+from .work import Work
+
+CHUNK = 100  # series between two checkpoints
+ROUNDS = 3
+
+
+@dataclass
+class Pool:
+    """Meetings that a series gave up, by the keys they had; another of its family may take them.
+
+    is_shorter: the rule has lost occurrences and got no others.
+    """
+
+    case: SeriesCase | None = None
+    keyed: list[tuple[str, Any]] = field(default_factory=list)
+    is_shorter: bool = False
+
+    @property
+    def rows(self) -> list[Any]:
+        return [row for _key, row in self.keyed]
+
+    def take(self, case: SeriesCase, before: dict[str, Any], left: list[Any]) -> None:
+        """Note what a series left over, and what it took."""
+        used = set(case.rows.active.values())
+        self.keyed = [(key, row) for key, row in self.keyed if row not in used]
+        if left:
+            self.case, self.is_shorter = case, set(case.rows.active) <= set(before)
+            self.keyed += [(key, row) for key, row in before.items() if row in left]
+
+
+def execute_series(work: Work, cases: list[SeriesCase], calendars_stand) -> None:
+    """Write both sides; what Google had other news of is decided again.
+
+    calendars_stand: tells whether the calendars of cases are still there.
+    """
+    for _round in range(ROUNDS):
+        again = push_series(work, _apply_all(work, cases))
+        if not again:
+            return
+        if not calendars_stand(work, again):
+            return
+        ask(work, again)
+        cases = [case for case in again if not case.unknown]
+        for case in cases:
+            read(work, case, own_links(work, case))
+            renew(work, case)
+            choose(work, case)
+        cases = [case for case in cases if case.action.verb is not Verb.NOTHING]
+    work.complete = work.complete and not cases
+
+
+def _apply_all(work: Work, cases: list[SeriesCase]) -> list[SeriesCase]:
+    """Do what the cases' actions ask of the CRM; returns those that Google must hear of too."""
+    on = [case for case in cases if _only_google(case)]
+    todo = [case for case in cases if not _only_google(case)]
+    for chunk in _chunks(todo):
+        if work.stopped:
+            work.complete = False
+            break
+        on += _apply_chunk(work, chunk)
+        work.checkpoint()
+    return on
+
+
+def _chunks(cases: list[SeriesCase]) -> list[list[SeriesCase]]:
+    """Series that Google's page split stay together: one gives its meetings up for the other."""
+    chunks: list[list[SeriesCase]] = []
+    for _name, family in groupby(sorted(cases, key=_root), key=_root):
+        members = list(family)
+        if not chunks or len(chunks[-1]) + len(members) > CHUNK:
+            chunks.append([])
+        chunks[-1] += members
+    return chunks
+
+
+def _root(case: SeriesCase) -> str:
+    return split_from(case.event_id) or case.event_id
+
+
+def _only_google(case: SeriesCase) -> bool:
+    return case.action.write_google and not case.action.write_crm
+
+
+def _apply_chunk(work: Work, chunk: list[SeriesCase]) -> list[SeriesCase]:
+    before = hints.newest(work.env)
+    fresh = _still_true(work, chunk)
+    pools: dict[str, Pool] = defaultdict(Pool)
+    made = [case for case in fresh if case.action.verb is Verb.CREATE]
+    for case in fresh:
+        if case.action.verb is not Verb.CREATE:
+            _guarded(work, case, pools[_root(case)])
+    heirs = [case for case in made if pools[_root(case)].rows]
+    _create(work, [case for case in made if not pools[_root(case)].rows])
+    for case in heirs:
+        _guarded(work, case, pools[_root(case)])
+    for pool in pools.values():
+        _let_go(work, pool, fresh)
+    hints.forget_own(work, before)
+    work.done += sum(case.weight for case in chunk if not case.action.write_google)
+    return [case for case in fresh if case.action.write_google and case.link.state != "set_aside"]
+
+
+def _still_true(work: Work, chunk: list[SeriesCase]) -> list[SeriesCase]:
+    """Drop cases whose meetings were changed since they were read: the next slice decides anew."""
+    fresh = []
+    for case in chunk:
+        seen = case.crm_series
+        read(work, case, own_links(work, case))
+        if case.crm_series == seen:
+            fresh.append(case)
+    work.complete = work.complete and len(fresh) == len(chunk)
+    return fresh
+
+
+def _create(work: Work, cases: list[SeriesCase]) -> None:
+    """Create series; when Odoo refuses the lot, halve it until the one bad series stands alone."""
+    if not cases:
+        return
+    source = cases[0].source
+    try:
+        with work.env.cr.savepoint():
+            create_series(source, cases)
+            source.env.flush_all()
+    except psycopg2.OperationalError:
+        raise  # a serialization failure: the whole slice is repeated
+    except Exception as error:  # noqa: BLE001 - whatever another add-on raises concerns one series
+        source.env.invalidate_all()
+        if len(cases) > 1:
+            middle = len(cases) // 2
+            _create(work, cases[:middle])
+            _create(work, cases[middle:])
+        else:
+            cases[0].res_id = cases[0].link.res_id or None
+            refused(work, cases[0], error)
+        return
+    for case in cases:
+        work.note(case, Side.CRM, "create", case.action.reason)
+        series_links.settle(work, case)
+
+
+def _guarded(work: Work, case: SeriesCase, pool: Pool) -> None:
+    try:
+        with work.env.cr.savepoint():
+            _apply(work, case, pool)
+            case.source.env.flush_all()
+    except psycopg2.OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever another add-on raises concerns one series
+        case.source.env.invalidate_all()
+        refused(work, case, error)
+
+
+def _apply(work: Work, case: SeriesCase, pool: Pool) -> None:
+    action = case.action
+    if action.verb in (Verb.SETTLE, Verb.CREATE):
+        _settle(work, case, pool)
+    elif action.verb is Verb.ARCHIVE:
+        drop_series(case.source, case)
+        work.note(case, Side.CRM, "remove", action.reason)
+        case.link.unlink()
+    elif action.verb is Verb.DETACH:
+        hidden = action.reason is Reason.OUT_OF_SIGHT
+        work.note(case, Side.CRM, "remove", action.reason)
+        links.detach(work.env, case.link, "not_a_guest" if hidden else action.reason.value)
+    elif action.verb is Verb.CLOSE:
+        case.link.unlink()
+
+
+def _settle(work: Work, case: SeriesCase, pool: Pool) -> None:
+    """Write the merged series; the link is settled here only where Google needs no write."""
+    action = case.action
+    if action.write_crm:
+        what = "create" if action.verb is Verb.CREATE else "write"
+        before = dict(case.rows.active)
+        left = write_series(case.source, case, pool.rows)
+        for key in action.detached:
+            series_links.detach_meeting(work, case, key, before[key])
+        pool.take(case, before, left)
+        work.note(case, Side.CRM, what, action.reason)
+        if case.recurrence.base_event_id:
+            tell_losers(case, case.recurrence.base_event_id)
+    if not action.write_google:
+        series_links.settle(work, case)
+
+
+def _let_go(work: Work, pool: Pool, cases: list[SeriesCase]) -> None:
+    """Meetings that no series has a place for: archived, or detached where a rule only ended."""
+    family = [case for case in cases if pool.case and _root(case) == _root(pool.case)]
+    detaches = pool.is_shorter and len(family) == 1 and not work.settings.policy.archive
+    for key, row in pool.keyed:
+        if detaches:
+            series_links.detach_meeting(work, pool.case, key, row)
+    if pool.keyed and detaches:
+        free_meetings(pool.case.source.records.concat(*pool.rows))
+    elif pool.keyed:
+        pool.case.source.archive(pool.case.source.records.concat(*pool.rows))

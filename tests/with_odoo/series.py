@@ -1,0 +1,100 @@
+"""What the tests of series share: making them, and comparing both sides occurrence by occurrence."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta, timezone
+
+from google_emulator.event_view import occurrences, placed
+
+from odoo.addons.crm_google_calendar.bridge import settings
+
+
+class SeriesMixin:
+    """For a GoogleCase; start times are in the zone of the calendar, Europe/Berlin."""
+
+    def make_series(self, summary, rule, start=None, hours=1, **fields):
+        start = start or self.soon(days=2)
+        return self.google.add_event(
+            "Events",
+            summary,
+            start.isoformat() + "Z",
+            (start + timedelta(hours=hours)).isoformat() + "Z",
+            recurrence=[f"RRULE:{rule}"],
+            time_zone="Europe/Berlin",
+            **fields,
+        )
+
+    def shift_occurrence(self, event_id, **by):
+        self.shift_series(event_id, **by)
+
+    def shift_series(self, event_id, **by):
+        event = self.google.event("Events", event_id)
+        times = {}
+        for side in ("start", "end"):
+            moment = datetime.fromisoformat(event[side]["dateTime"].replace("Z", "+00:00"))
+            later = moment + timedelta(**by)
+            times[side] = {"dateTime": later.isoformat(), "timeZone": "Europe/Berlin"}
+        self.google.edit("Events", event_id, **times)
+
+    def archiving(self):
+        settings.put(self.env, "gone_in_google", "archive")
+
+    def recurrences(self):
+        return self.meetings().recurrence_id
+
+    def series_link(self):
+        return self.env["crm.google.link"].search([("model", "=", "calendar.recurrence")])
+
+    def google_spans(self, master_id=None, most=400):
+        """Every occurrence in Google: (title, start, end, place)."""
+        calendar = self.google.calendar("Events (created")
+        found = Counter()
+        for event in calendar.order:
+            if event.cancelled or event.master_id or (master_id and event.id != master_id):
+                continue
+            if not event.is_master:
+                found[_span(event.data, event.start, event.end)] += 1
+                continue
+            for _number, (original, exception) in zip(
+                range(most), occurrences(calendar, event), strict=False
+            ):
+                if exception is None:
+                    length = _length(event)
+                    found[_span(event.data, original, original.shifted(length))] += 1
+                elif not exception.cancelled:
+                    start, end = placed(event, exception)
+                    found[_span(event.data | exception.data, start, end)] += 1
+        return found
+
+    def crm_spans(self):
+        found = Counter()
+        for meeting in self.meetings():
+            if meeting.allday:
+                span = meeting.start_date, meeting.stop_date
+            else:
+                span = meeting.start, meeting.stop
+            found[(meeting.name, *span, meeting.location or "")] += 1
+        return found
+
+    def assert_same(self):
+        self.env.invalidate_all()
+        aside = self.env["crm.google.link"].search([("state", "=", "set_aside")])
+        self.assertEqual(aside.mapped("reason"), [])
+        crm, google = self.crm_spans(), self.google_spans()
+        self.assertEqual((sorted(crm - google), sorted(google - crm)), ([], []))
+
+
+def _length(master):
+    if master.start.day:
+        return master.end.day - master.start.day
+    return master.end.at - master.start.at
+
+
+def _span(data, start, end):
+    return data.get("summary", ""), _moment(start), _moment(end, -1), data.get("location") or ""
+
+
+def _moment(when, days=0):
+    if when.day:
+        day: date = when.day + timedelta(days=days)
+        return day
+    return when.at.astimezone(timezone.utc).replace(tzinfo=None)
