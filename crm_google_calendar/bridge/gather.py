@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from ..engine.decide import Action, Reason, Verb, decide, lose_sight
+from ..engine.decide import Action, Policy, Reason, Verb, decide, lose_sight
 from ..engine.entry import Entry, from_json
+from ..engine.merge import Side
 from ..gcal.client import Call
 from ..gcal.errors import Cause
 from ..gcal.translate import is_cut, is_gone, mark_of, receipt_of, series_of, to_entry
@@ -16,6 +18,7 @@ from .feed import Feed
 from .series_state import MODEL as SERIES
 from .settings import database_uuid
 from .work import Case, Work
+from .zones import naive
 
 _logger = logging.getLogger(__name__)
 FINAL = ("kept", "undone")  # the user decided: such a link is not taken up again by itself
@@ -49,7 +52,17 @@ def choose(work: Work, case: Case) -> Action:
     if not case.link and case.res_id and case.google and case.crm.entry is None:
         case.res_id = None  # marked as ours, but its record is gone: an entry like any other
     google = _with_whole_text(case)
-    return decide(case.base, case.crm.entry, google, work.settings.policy)
+    return decide(case.base, case.crm.entry, google, policy_of(work, case))
+
+
+def policy_of(work: Work, case: Case) -> Policy:
+    """The policy for one case; "newest" asks both sides when they were last changed."""
+    policy = work.settings.policy
+    updated = (case.event or {}).get("updated")
+    if not (work.settings.newest_wins and case.crm.changed and updated):
+        return policy
+    in_google = naive(datetime.fromisoformat(updated.replace("Z", "+00:00")))
+    return replace(policy, winner=Side.GOOGLE if in_google > case.crm.changed else Side.CRM)
 
 
 def _with_whole_text(case: Case) -> Entry | None:
@@ -67,7 +80,7 @@ def _choose_detached(work: Work, case: Case) -> Action:
         return Action(Verb.CLOSE, Reason.GONE_BOTH)
     if not (case.crm.entry and case.google) or case.link.cause in FINAL:
         return Action(Verb.NOTHING, Reason.SETTLED)
-    action = decide(case.base, case.crm.entry, case.google, work.settings.policy)
+    action = decide(case.base, case.crm.entry, case.google, policy_of(work, case))
     if action.verb is Verb.NOTHING:
         return Action(Verb.SETTLE, Reason.ADOPTED, case.base)  # as equal as before: linked again
     return action

@@ -41,6 +41,7 @@ class Settings:
     days_back: int
     days_ahead: int
     remove_done: bool
+    newest_wins: bool  # in a clash, instead of the policy's winner
 
 
 def get(env, name: str) -> str:
@@ -72,6 +73,7 @@ def settings(env) -> Settings:
         days_back=number(env, "days_back"),
         days_ahead=number(env, "days_ahead"),
         remove_done=get(env, "done_tasks") == "remove",
+        newest_wins=get(env, "clash_winner") == "newest",
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from odoo.fields import Domain
 
@@ -16,12 +17,13 @@ class Local:
     """A record as the engine sees it.
 
     entry: None where the record is not there for the user. out_of_sight: it exists, but left his
-    sight, which is not a deletion; `reason` says why.
+    sight, which is not a deletion; `reason` says why. changed: when it was last written, naive UTC.
     """
 
     entry: Entry | None
     out_of_sight: bool = False
     reason: str = ""
+    changed: datetime | None = field(default=None, compare=False)
 
 
 class Source:
@@ -59,7 +61,7 @@ class Source:
         reason = self.missing_because(record)
         if reason:
             return Local(None, reason not in ("archived", "done"), reason)
-        return Local(self.read(record, like))
+        return Local(self.read(record, like), changed=record.write_date)
 
     @staticmethod
     def _among(ids):

@@ -28,7 +28,11 @@ class ResConfigSettings(models.TransientModel):
     crm_google_days_back = fields.Integer("Days back", default=30)
     crm_google_days_ahead = fields.Integer("Days ahead", default=365)
     crm_google_clash_winner = fields.Selection(
-        [("crm", "The CRM's value is kept"), ("google", "Google's value is kept")],
+        [
+            ("crm", "The CRM's value is kept"),
+            ("google", "Google's value is kept"),
+            ("newest", "The newest value is kept"),
+        ],
         "Changed on both sides",
         default="crm",
     )
