@@ -30,7 +30,8 @@ def apply_to_crm(work: Work, cases: list[Case]) -> list[Case]:
 
 
 def _only_google(case: Case) -> bool:
-    return case.action.write_google and not case.action.write_crm
+    """Whether the CRM's side needs nothing, not even a note of what lost a clash."""
+    return case.action.write_google and not case.action.write_crm and not case.action.clashes
 
 
 def _apply_chunk(work: Work, chunk: list[Case]) -> list[Case]:
@@ -124,11 +125,11 @@ def _apply(work: Work, case: Case) -> None:
 def _settle(work: Work, case: Case) -> None:
     """Write the merged entry; the link is settled here only where Google needs no write."""
     action = case.action
+    record = case.source.records.browse(case.res_id)
     if action.write_crm:
-        record = case.source.records.browse(case.res_id)
         case.source.write(record, case.crm.entry, action.result)
         work.note(case, Side.CRM, "write", action.reason)
-        tell_losers(case, record)
+    tell_losers(case, record)
     if not action.write_google:
         links.settle(work, case, action.result, case.event)
 
