@@ -3,6 +3,7 @@
 bench | clean`; `make` calls it. More arguments after `--` or in ARGS go to pytest."""
 
 import os
+import shlex
 import shutil
 import sys
 
@@ -35,7 +36,7 @@ def main():
     os.umask(0o022)  # another user may have to read the cache, see scripts/unprivileged.py
     children.stop_on_signals()
     try:
-        return run_command(command, " ".join(rest) or os.environ.get("ARGS", ""))
+        return run_command(command, shlex.join(rest) or os.environ.get("ARGS", ""))
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
