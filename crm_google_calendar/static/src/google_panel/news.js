@@ -23,12 +23,15 @@ export function newsOf(status, panel) {
     ].filter(Boolean);
 }
 
-function resultOf({ state, run }, panel) {
+function resultOf({ state, run, message, gone }, panel) {
     const isConnected = !["disconnected", "revoking"].includes(state);
     if (!isConnected || !run?.finished || !run.summary || !isWorthTelling(run)) {
         return null;
     }
     const type = run.state === "failed" ? "danger" : needsCare(run) ? "warning" : "success";
+    if (run.summary === message || (gone && type === "success")) {
+        return null; // said by the other sentence, or hardly a success
+    }
     return {
         topic: "result",
         id: run.id,
