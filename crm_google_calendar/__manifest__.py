@@ -34,6 +34,4 @@
         "web.assets_backend": ["crm_google_calendar/static/src/**/*"],
     },
     "uninstall_hook": "uninstall_hook",
-    "application": False,
-    "installable": True,
 }

@@ -61,7 +61,7 @@ def _create(work: Work, source, cases: list[Case]) -> None:
     """Create records; when Odoo refuses the lot, halve it until the one bad entry stands alone."""
     try:
         with work.env.cr.savepoint():
-            records = source.create([case.action.result for case in cases])
+            records = source.add([case.action.result for case in cases])
             source.env.flush_all()
     except psycopg2.OperationalError:
         raise  # a serialization failure: the whole slice is repeated
@@ -127,7 +127,7 @@ def _settle(work: Work, case: Case) -> None:
     action = case.action
     record = case.source.records.browse(case.res_id)
     if action.write_crm:
-        case.source.write(record, case.crm.entry, action.result)
+        case.source.change(record, case.crm.entry, action.result)
         work.note(case, Side.CRM, "write", action.reason)
     tell_losers(case, record)
     if not action.write_google:
@@ -138,9 +138,9 @@ def tell_losers(case: Case, record) -> None:
     """Keep the values that lost a clash where the user looks for them: on the record."""
     if not case.action.clashes:
         return
-    _ = case.source.env._
     lines = [f"{clash.field}: {clash.lost}" for clash in case.action.clashes]
-    body = _("Changed in the CRM and in Google at once. Not kept: %s", "; ".join(lines))
+    lost = "; ".join(lines)
+    body = case.source.env._("Changed in the CRM and in Google at once. Not kept: %s", lost)
     target = record if hasattr(record, "message_post") else record.env["mail.thread"]
     if target:
         target.sudo()._message_log(body=body)  # sudo: a note, whoever may write on the record

@@ -257,6 +257,17 @@ def lapse(account) -> None:
     account.write({"state": "reconnect", "cause": Cause.LAPSED.value, "message": message})
     stop_runs(account)
     status.send(account, {"type": "warning", "message": message, "sticky": True})
+    _announce(account, env._("Google Calendar is no longer connected"), message)
+
+
+def _announce(account, subject: str, message: str) -> None:
+    """Tell the user where he reads his messages, since he may not open the calendar for days."""
+    user = account.user_id
+    user.partner_id.message_notify(
+        partner_ids=user.partner_id.ids,
+        subject=subject,
+        body=message,
+    )
 
 
 def stop_runs(account) -> None:

@@ -1,4 +1,4 @@
-"""From Google's feed, the links and the records: the cases of one calendar, each with its action."""
+"""From Google's feed, the links and the records: the cases of a calendar, with their actions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..engine.entry import Entry, from_json
 from ..engine.merge import Side
 from ..gcal.client import Call
 from ..gcal.errors import Cause
-from ..gcal.translate import is_cut, is_gone, mark_of, receipt_of, series_of, to_entry
+from ..gcal.translate import is_cut, is_gone, mark_of, receipt_of, to_entry
 from . import links
 from .feed import Feed
 from .series_state import MODEL as SERIES
@@ -109,11 +109,14 @@ def ask_google(work: Work, cases: list[Case]) -> None:
 
 
 def _take_answer(work, case, answer):
-    if answer.error is None or answer.error.cause is Cause.GONE:
-        case.unknown = False
-        take_event(case, answer.event)
-    else:
+    if answer.error is not None and answer.error.cause is not Cause.GONE:
         work.interrupt(answer.error)
+        return
+    try:
+        take_event(case, answer.event)
+        case.unknown = False
+    except ValueError:
+        links.set_aside(work, case, "unreadable")
 
 
 def take_event(case: Case, event: dict[str, Any] | None) -> None:
@@ -174,7 +177,7 @@ def _is_worth_it(work, link, event, hinted) -> bool:
     changed = bool(event) and event.get("etag") != link.etag
     asked = link.res_id in hinted or work.run.trigger == "wizard"
     if link.state == "detached":
-        return changed and not is_gone(event) or asked
+        return (changed and not is_gone(event)) or asked
     return changed or asked
 
 

@@ -55,7 +55,8 @@ def set_pending(work: Work, cases: list[Case]) -> None:
 def _set_pending(case: Case, pending: str) -> None:
     """The receipt belongs to what is sent: a repeated call is the same write once more."""
     case.pending = case.action.result
-    receipt = case.link.pending == pending and case.link.receipt or uuid.uuid4().hex[:16]
+    known = case.link.receipt if case.link.pending == pending else ""
+    receipt = known or uuid.uuid4().hex[:16]
     case.link.write({"pending": pending, "receipt": receipt, "res_id": case.res_id})
 
 

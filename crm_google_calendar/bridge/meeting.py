@@ -40,7 +40,7 @@ class MeetingSource(Source):
             return "archived"
         return "" if self._is_mine(record) else "not_a_guest"
 
-    def read(self, record, like=None):
+    def entry_of(self, record, like=None):
         """The entry of one meeting; what Odoo does not hold comes from `like`."""
         return Entry.make(
             Kind.EVENT,
@@ -56,13 +56,13 @@ class MeetingSource(Source):
             mails=like.mails if like else frozenset(),
         )
 
-    def create(self, entries):
+    def add(self, entries):
         """Create one meeting for each entry, in their order, with the user as only guest."""
         partner = self.user.partner_id.id
         mine = {"user_id": self.user.id, "partner_ids": [Command.set([partner])]}
         return self.records.create([{**self._values(entry), **mine} for entry in entries])
 
-    def write(self, record, held, entry):
+    def change(self, record, held, entry):
         """Write what differs between the entry the record holds and the one it shall hold."""
         changed = changed_fields(held, entry)
         values = self._values(entry, changed)
@@ -146,19 +146,20 @@ class MeetingSource(Source):
 
     def _details(self, record, like):
         """What the CRM knows; nothing for a meeting made in Google of which it knows no more."""
-        _ = self.env._
         # sudo: guests' names are on the meeting the user sees, whatever company they belong to
         known = record.sudo()
         guests = (known.partner_ids - self.user.partner_id).mapped("name")
         lines = []
         if guests:
-            lines.append(_("Guests: %s", ", ".join(filter(None, sorted(guests, key=str)))))
+            names = ", ".join(sorted(filter(None, guests)))
+            lines.append(self.env._("Guests: %s", names))
         if record.opportunity_id:
-            lines.append(_("Opportunity: %s", known.opportunity_id.name))
+            lines.append(self.env._("Opportunity: %s", known.opportunity_id.name))
         if record.videocall_location:
-            lines.append(_("Video call: %s", record.videocall_location))
+            lines.append(self.env._("Video call: %s", record.videocall_location))
         if lines or not like or like.details:
-            lines.append(_("In the CRM: %s", record_address(self.env, record._name, record.id)))
+            address = record_address(self.env, record._name, record.id)
+            lines.append(self.env._("In the CRM: %s", address))
         return "\n".join(lines)
 
 

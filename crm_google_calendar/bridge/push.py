@@ -54,7 +54,8 @@ def _call(work: Work, case: Case) -> Call:
     receipt = case.link.receipt or ""
     if case.google is None:
         case.verb = INSERT
-        return Call(case.event_id, INSERT, case.event_id, to_body(action.result, mark, receipt), None)
+        body = to_body(action.result, mark, receipt)
+        return Call(case.event_id, INSERT, case.event_id, body, None)
     case.verb = PATCH
     body = to_patch(action.result, case.google, mark, receipt)
     return Call(case.event_id, PATCH, case.event_id, body, case.etag)
@@ -77,7 +78,7 @@ def _take(work: Work, case: Case, answer: Answer) -> bool:
 def _fail(work: Work, case: Case, error: GoogleError) -> bool:
     if error.cause in (Cause.DUPLICATE, Cause.CHANGED) or _may_be_gone(case, error):
         return True
-    if error.cause.retried or error.cause in (Cause.LAPSED, Cause.API_DISABLED):
+    if error.cause.retried or error.cause.general:
         work.interrupt(error)  # it stays pending and is sent, or found, in the next slice
         return False
     _logger.info("link %s set aside: %s", case.link.id, error)

@@ -320,7 +320,7 @@ def _read_single(case: SeriesCase) -> None:
         return
     row = case.source.records.browse(case.link.res_id).exists().filtered("active")
     if row and case.base and case.source._is_mine(row):
-        case.crm_series = Series(case.source.read(row, case.base.entry))
+        case.crm_series = Series(case.source.entry_of(row, case.base.entry))
         case.rows.active = {key_of(case.crm_series.entry.when): row}
 
 

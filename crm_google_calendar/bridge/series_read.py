@@ -294,7 +294,7 @@ def _entries(source, placed, like: Series | None, frame: Series) -> dict[str, En
         words = (row.name, row.location, row.description, row.privacy, row.show_as)
         same = (*words, tuple(row.alarm_ids.ids), mails)
         if same not in seen:
-            seen[same] = source.read(row, known or (like.entry if like else None))
+            seen[same] = source.entry_of(row, known or (like.entry if like else None))
         found[key] = replace(seen[same], when=_span(source, row))
     return found
 

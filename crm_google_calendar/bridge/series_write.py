@@ -174,7 +174,7 @@ def _row_values(source, case: SeriesCase, row, held: Entry | None, entry: Entry,
         changed -= {"text"}  # Google holds its beginning only, so it is the CRM's alone
     values = source._values(entry, changed)
     if "reminders" in changed:
-        known = held or source.read(row)
+        known = held or source.entry_of(row)
         commands = source._alarm_commands(row, known, entry)
         values |= {"alarm_ids": commands} if commands else {}
     place = _place(case, key, entry)

@@ -61,7 +61,7 @@ class Source:
         reason = self.missing_because(record)
         if reason:
             return Local(None, reason not in ("archived", "done"), reason)
-        return Local(self.read(record, like), changed=record.write_date)
+        return Local(self.entry_of(record, like), changed=record.write_date)
 
     @staticmethod
     def _among(ids):
@@ -73,13 +73,13 @@ class Source:
     def missing_because(self, record):
         raise NotImplementedError
 
-    def read(self, record, like=None):
+    def entry_of(self, record, like=None):
         raise NotImplementedError
 
-    def create(self, entries):
+    def add(self, entries):
         raise NotImplementedError
 
-    def write(self, record, held, entry):
+    def change(self, record, held, entry):
         raise NotImplementedError
 
     def archive(self, records):

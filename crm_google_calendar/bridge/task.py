@@ -41,7 +41,7 @@ class TaskSource(Source):
             return "is_a_meeting"
         return "done" if self.settings.remove_done and not record.active else ""
 
-    def read(self, record, like=None):
+    def entry_of(self, record, like=None):
         """The entry of one activity; what Odoo does not hold comes from `like`."""
         title, label = self._title(record, like)
         kept = like or Entry(Kind.TASK, "", AllDay(date.min, date.min), self.zone.key, busy=False)
@@ -61,7 +61,7 @@ class TaskSource(Source):
             done=not record.active,
         )
 
-    def create(self, entries):
+    def add(self, entries):
         """Create one free-floating To-Do of the user for each entry, in their order."""
         todo = self.env.ref(TODO_TYPE, raise_if_not_found=False)
         fixed = {"user_id": self.user.id}
@@ -72,7 +72,7 @@ class TaskSource(Source):
         self.records.concat(*(records[number] for number in done)).action_archive()
         return records
 
-    def write(self, record, held, entry):
+    def change(self, record, held, entry):
         """Write what differs between the entry the record holds and the one it shall hold."""
         changed = changed_fields(held, entry)
         values = self._values(entry, changed)
@@ -114,12 +114,11 @@ class TaskSource(Source):
         return values
 
     def _details(self, record):
-        _ = self.env._
         if not (record.res_model and record.res_id):
             return ""
         address = record_address(self.env, record.res_model, record.res_id)
         name = record.sudo().res_name  # sudo: the user's own task names its document
-        return "\n".join(filter(None, [name, _("In the CRM: %s", address)]))
+        return "\n".join(filter(None, [name, self.env._("In the CRM: %s", address)]))
 
 
 def read_when(record):

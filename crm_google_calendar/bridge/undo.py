@@ -119,5 +119,5 @@ def _undo_in_crm(work: Work, line, case: Case) -> None:
         case.link._start_over()
         work.note(case, Side.CRM, "write", Reason.UNDONE)
     elif line.verb == "remove" and before and not record.exists():
-        case.source.create([before])
+        case.source.add([before])
         work.note(case, Side.CRM, "create", Reason.UNDONE)

@@ -1,4 +1,4 @@
-"""The background worker: one straight loop over what is due, in slices, one account after another."""
+"""The background worker: one loop over what is due, in slices, one account after another."""
 
 from __future__ import annotations
 

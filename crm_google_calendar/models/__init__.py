@@ -1,5 +1,8 @@
+# isort: off
 from . import crm_google_mark_mixin  # first: others inherit it
-from . import (  # isort: skip
+
+# isort: on
+from . import (
     calendar_attendee,
     calendar_event,
     calendar_recurrence,

@@ -29,9 +29,14 @@ class CrmGoogleLink(models.Model):
         readonly=True, help="Part of the event's id: an id that was deleted is never free again"
     )
     etag = fields.Char(readonly=True)
-    base = fields.Text(readonly=True, help="The entry both sides last agreed on")
-    pending = fields.Text(readonly=True, help="The entry being sent; kept until Google answers")
-    receipt = fields.Char(readonly=True, help="What an event carries once the pending entry arrived")
+    # closed to everybody, administrators too: they hold what Odoo may hide of a private meeting
+    base = fields.Text(
+        readonly=True, groups=fields.NO_ACCESS, help="The entry both sides last agreed on"
+    )
+    pending = fields.Text(
+        readonly=True, groups=fields.NO_ACCESS, help="The entry being sent, until Google answers"
+    )
+    receipt = fields.Char(readonly=True, help="What an event carries once the pending one arrived")
     occurrences = fields.Text(readonly=True, help="Of a series: its meetings, by original start")
     url = fields.Char("Address in Google", readonly=True)
     state = fields.Selection(
@@ -72,7 +77,7 @@ class CrmGoogleLink(models.Model):
 
     def _shown_state(self):
         """The state that a form shows; `none` for an empty link."""
-        if self.state == "linked" and not self.base:
+        if self.state == "linked" and not self.sudo().base:  # sudo: only whether there is one
             return "pending"
         return self.state or "none"
 

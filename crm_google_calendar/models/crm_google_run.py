@@ -200,6 +200,6 @@ class CrmGoogleRunLine(models.Model):
     model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="model", readonly=True)
     event_id = fields.Char("Event in Google", readonly=True)
-    before = fields.Text(readonly=True)
-    after = fields.Text(readonly=True)
+    before = fields.Text(readonly=True, groups=fields.NO_ACCESS)
+    after = fields.Text(readonly=True, groups=fields.NO_ACCESS)
     lost = fields.Text("Value that lost a clash", readonly=True)

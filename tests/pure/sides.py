@@ -184,7 +184,7 @@ class Meetings:
             if self.user in record.partner_ids and window.has(record.entry)
         ]
 
-    def create(self, entries):
+    def add(self, entries):
         rows = [
             {
                 "entry": replace(entry, details="", mails=frozenset()),
@@ -199,7 +199,7 @@ class Meetings:
         self.world.hint(records.ids)
         return records
 
-    def write(self, record, held, entry):
+    def change(self, record, held, entry):
         before = record.entry
         mine = changed_fields(held, entry) - {"zone", "mails", "details"}
         record.write({"entry": replace(before, **{name: getattr(entry, name) for name in mine})})

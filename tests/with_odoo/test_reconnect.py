@@ -132,3 +132,18 @@ class TestCheck(ConnectCase):
     def test_nothing_is_checked_where_nothing_is_connected(self):
         self.assertTrue(self.check())
         self.assertState("disconnected")
+
+
+class TestAnnouncement(ConnectCase):
+    def test_a_dead_grant_is_told_to_the_user_once_where_he_reads_his_messages(self):
+        account = self.connected()
+        partner = self.user.partner_id
+        told = [("model", "=", "res.partner"), ("res_id", "=", partner.id)]
+        before = self.env["mail.message"].search_count(told)
+        self.emulator.kill_grants()
+        self.emulator.expire_access_tokens()
+        for _time in range(2):
+            self.sync(account)
+        messages = self.env["mail.message"].search(told)
+        self.assertEqual(len(messages), before + 1)
+        self.assertIn("Reconnect", messages[0].body)
