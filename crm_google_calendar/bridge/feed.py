@@ -13,10 +13,14 @@ from .work import Work
 
 @dataclass
 class Feed:
-    """One calendar's news. full: all its events, not only what changed. events: single ones, and
-    occurrences of series that are taken apart. series: ids of those that changed, so that all
-    their occurrences must be looked at. news: what is told of linked series. fresh: series that
-    the CRM has not yet. becomes: new ids of single events that are occurrences now. released: meetings of a recurrence that stand for themselves. claimed: ids of events that series took."""
+    """One calendar's news.
+
+    full: all its events, not only what changed. events: single ones, and occurrences of series
+    that are taken apart. series: ids of those that changed, so that all their occurrences must be
+    looked at. news: what is told of linked series. fresh: series that the CRM has not yet.
+    becomes: new ids of single events that are occurrences now. released: meetings of a recurrence
+    that stand for themselves. claimed: ids of events that series took.
+    """
 
     calendar: Any
     events: dict[str, dict[str, Any]]

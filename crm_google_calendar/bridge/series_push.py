@@ -7,6 +7,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from ..engine.decide import Verb
+from ..engine.entry import Entry
 from ..engine.merge import Side, changed_fields
 from ..engine.series import Series, keys
 from ..gcal.client import Answer, Call
@@ -137,11 +138,14 @@ def _occurrence_calls(case: SeriesCase) -> list[tuple[str, Call]]:
 def _occurrence_call(case: SeriesCase, key: str, wanted: Series, held, more) -> Call | None:
     by_itself = key in case.memory.held
     entry = wanted.occurrence(key)
-    old = held.occurrence(key) if held and by_itself else wanted.regular(key)
+    old: Entry | None = wanted.regular(key)
+    if held and by_itself:  # of one that its own rule no longer had, nothing is known
+        old = held.occurrence(key) if has(held, key) else None
     event_id, etag = case.memory.held.get(key) or (instance_id(case.event_id, key), "")
     name = f"{case.event_id}|{key}"
     if entry is None:
-        return Call(name, DELETE, event_id, None, None) if old else None
+        stands = old or (held and not has(held, key))
+        return Call(name, DELETE, event_id, None, None) if stands else None
     body = occurrence_patch(entry, old, more if by_itself else frozenset())
     return Call(name, PATCH, event_id, body, etag if old else None) if body else None
 

@@ -14,8 +14,9 @@ from typing import Any
 
 from ..engine.entry import FIELDS, AllDay, Entry, Timed
 from ..engine.series import Series, canonical, key_of, moved
-from ..gcal.expand import canonical_rules, first_keys, has, is_endless, keys_between
-from .series_rule import DAYS, MOST, mark_of_rule
+from ..gcal.expand import first_keys, has, is_endless, keys_between
+from .series_frame import frame_of
+from .series_rule import MOST
 from .series_state import Memory, Rows
 from .zones import zone_of
 
@@ -41,131 +42,16 @@ def read_series(source, recurrence, like: Series | None, memory: Memory, apart: 
     mine = rows.filtered(source._is_mine)
     if not mine:
         return Reading(None, Rows(extra=set()))
-    frame = _frame(source, recurrence, mine, like, memory)
+    frame = frame_of(source, recurrence, mine, like, memory)
     if frame is None:
         return Reading(None, Rows(extra=set(mine.ids)))
     placed = _place(source, rows, frame, memory)
+    if not placed:
+        return Reading(None, Rows(extra=set(mine.ids)))
     archived = _by_start(source, every - rows, frame)
     extra = set(mine.ids) - {row.id for row in placed.values()}
     series = _fill(source, recurrence, frame, placed, like, memory)
     return Reading(series, Rows(placed, archived, extra))
-
-
-# --- the rule --------------------------------------------------------------------------------
-
-
-def _frame(source, recurrence, mine, like: Series | None, memory: Memory) -> Series | None:
-    """When the occurrences are, with a blank entry; None where no rule fits the meetings."""
-    followers = mine.filtered("follow_recurrence") or mine
-    whens = sorted((source._read_when(row) for row in followers), key=key_of)
-    kind = AllDay if sum(isinstance(when, AllDay) for when in whens) * 2 >= len(whens) else Timed
-    whens = [when for when in whens if isinstance(when, kind)]
-    length = Counter(_length(when) for when in whens).most_common(1)[0][0]
-    if like and isinstance(like.entry.when, kind) and memory.rule == mark_of_rule(recurrence):
-        kept = Series(_lasting(like.entry, length), like.rules)
-        if _fits(kept, whens) * 2 >= len(whens):
-            return kept
-    return _derive(source, recurrence, whens, length, like)
-
-
-def _derive(source, recurrence, whens, length, like: Series | None) -> Series | None:
-    """The rule as Odoo's fields tell it, begun where most of the meetings fit."""
-    zone = zone_of(recurrence.event_tz or source.zone.key).key
-    starts = [whens[0]]
-    if like and isinstance(like.entry.when, type(whens[0])):
-        starts.insert(0, like.entry.when)
-    best: tuple[int, Series | None] = (-1, None)
-    for start in starts:
-        entry = _lasting(Entry.make(source.kind, "", start, zone=zone), length)
-        for line in _lines(recurrence):
-            endless = Series(entry, canonical_rules([line], entry.when, zone))
-            first = first_keys(endless, 1)
-            if first:
-                fits = _fits(endless, whens)
-                best = max(best, (fits, endless), key=lambda pair: pair[0])
-    fits, series = best
-    if series is None or fits * 2 < len(whens) or not fits:
-        return None
-    ended = _ended(recurrence, _begun(series), whens)
-    return _as_known(ended, like)
-
-
-def _begun(series: Series) -> Series:
-    """The series with the first start that its rule has."""
-    first = first_keys(series, 1)[0]
-    return replace(series, entry=replace(series.entry, when=moved(series.entry.when, first)))
-
-
-def _as_known(series: Series, like: Series | None) -> Series:
-    """The same occurrences are the same rule, however it is written."""
-    if not like or (like.entry.zone != series.entry.zone and isinstance(like.entry.when, Timed)):
-        return series
-    same_length = _length(like.entry.when) == _length(series.entry.when)
-    if not same_length or is_endless(like.rules) != is_endless(series.rules):
-        return series
-    most = MOST if is_endless(series.rules) else MOST * 20
-    if first_keys(like, most) != first_keys(series, most):
-        return series
-    return Series(like.entry, like.rules)
-
-
-def _lines(recurrence) -> list[str]:
-    """Odoo's fields as a rule without an end; several where Odoo leaves its meaning open."""
-    parts = [f"FREQ={recurrence.rrule_type.upper()}", f"INTERVAL={recurrence.interval or 1}"]
-    if recurrence.rrule_type == "monthly" and recurrence.month_by == "date":
-        parts.append(f"BYMONTHDAY={recurrence.day}")
-    elif recurrence.rrule_type == "monthly":
-        parts.append(f"BYDAY={recurrence.byday}{recurrence.weekday[:2]}")
-    days = [name for name, field in DAYS.items() if recurrence[field]]
-    if recurrence.rrule_type != "weekly":
-        return ["RRULE:" + ";".join(parts)]
-    if not days:
-        return []
-    parts.append(f"BYDAY={','.join(days)}")
-    weeks = ("MO", "SU", "SA") if len(days) > 1 and (recurrence.interval or 1) > 1 else ("MO",)
-    return ["RRULE:" + ";".join([*parts, f"WKST={week}"]) for week in weeks]
-
-
-def _ended(recurrence, series: Series, whens) -> Series:
-    """The series up to its last meeting; by the day that Odoo names where that is the same."""
-    if is_forever(recurrence):
-        return series
-    line = series.rules[0]
-    last = max(key for key in map(key_of, whens) if has(series, key))
-    after = series.regular(last).starts + timedelta(seconds=1)
-    number = len(keys_between(series, None, after))
-    entry = series.entry
-    if recurrence.end_type == "end_date" and recurrence.until:
-        rules = (f"{line};UNTIL={recurrence.until:%Y%m%d}",)
-        named = Series(entry, canonical_rules(rules, entry.when, entry.zone))
-        if len(first_keys(named, number + 1)) == number:
-            return named
-    rules = (f"{line};COUNT={number}",)
-    return Series(entry, canonical_rules(rules, entry.when, entry.zone))
-
-
-def is_forever(recurrence) -> bool:
-    """Odoo itself turns "forever" into the greatest number of meetings that it makes."""
-    if recurrence.end_type == "count":
-        return recurrence.count == MOST
-    return recurrence.end_type == "forever"
-
-
-def _fits(series: Series, whens) -> int:
-    return sum(has(series, key_of(when)) for when in whens)
-
-
-def _length(when) -> timedelta:
-    if isinstance(when, AllDay):
-        return when.last - when.first
-    return when.end - when.start
-
-
-def _lasting(entry: Entry, length: timedelta) -> Entry:
-    when = entry.when
-    if isinstance(when, AllDay):
-        return replace(entry, when=AllDay(when.first, when.first + length))
-    return replace(entry, when=Timed(when.start, when.start + length))
 
 
 # --- which meeting is which occurrence -------------------------------------------------------
@@ -185,7 +71,9 @@ def _place(source, rows, frame: Series, memory: Memory) -> dict[str, Any]:
     homeless = []
     for row in rest:
         key = remembered.get(row.id, "")
-        if key and key not in placed and has(frame, key):
+        if not key or not has(frame, key):
+            key = key_of(source._read_when(row))
+        if key not in placed and has(frame, key):
             placed[key] = row
         else:
             homeless.append(row)

@@ -14,8 +14,9 @@ from ..engine.merge import Side
 from ..gcal.series import split_from
 from . import hints, links, series_links
 from .apply import refused, tell_losers
-from .series_gather import ask, choose, own_links, read
+from .series_events import ask
 from .series_push import push_series, renew
+from .series_records import choose, own_links, read
 from .series_state import SeriesCase
 from .series_write import create_series, drop_series, free_meetings, write_series
 from .work import Work

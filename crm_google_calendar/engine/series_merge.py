@@ -168,7 +168,8 @@ def merge_series(
     changes: dict[str, Entry | None] = {}
     for key in sorted(keys(base, crm, google)):
         if has(frame, key):
-            changes[key] = _occurrence(merged, key, base, crm, google, policy)
+            seen = _seen(key, base, crm, google, has)
+            changes[key] = _occurrence(merged, key, *seen, policy)
     for old, new, entry in _strays(merged, base, crm, google, has):
         if new and new not in changes:
             changes[new] = entry
@@ -198,6 +199,17 @@ def _timed_as(series: Series | None, timing: Series) -> Any:
     if series is None:
         return None
     return replace(series.entry, when=timing.entry.when, zone=timing.entry.zone)
+
+
+def _seen(
+    key: str, base: Series | None, crm: Series, google: Series, has: Has
+) -> tuple[Series | None, Series, Series]:
+    """The sides, without what they say of an occurrence that their own rule does not have."""
+    known = base if base and has(base, key) else None
+    ours, theirs = has(crm, key), has(google, key)
+    seen_crm = crm if ours else known or google
+    seen_google = google if theirs else known or crm
+    return known, seen_crm, seen_google
 
 
 def _occurrence(

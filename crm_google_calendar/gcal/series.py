@@ -11,7 +11,7 @@ from typing import Any
 from ..engine.entry import Entry, Kind
 from ..engine.merge import changed_fields
 from ..engine.series import Series, key_of
-from .expand import canonical_rules
+from .expand import canonical_rules, has
 from .translate import Event, Mark, is_gone, read_when, to_body, to_entry, to_parts, to_patch
 
 _SPLIT = re.compile(r"_R\d{8}(?:T\d{6})?$", re.ASCII)
@@ -36,6 +36,7 @@ def to_series(
     changes = {
         key: read_occurrence(event, key, kind, series, like, sent)
         for key, event in exceptions.items()
+        if has(series, key)  # Google goes on naming those of an earlier rule
     }
     return series.having(changes)
 

@@ -1,4 +1,4 @@
-"""What the tests of series share: making them, and comparing both sides occurrence by occurrence."""
+"""What the tests of series share: making them, and comparing them occurrence by occurrence."""
 
 from collections import Counter
 from datetime import date, datetime, timedelta, timezone
@@ -22,6 +22,24 @@ class SeriesMixin:
             time_zone="Europe/Berlin",
             **fields,
         )
+
+    def recurrence(self, name="Jour fixe", start=None, **rule):
+        """A series made in the CRM, by default of six weeks; returns its meetings in order."""
+        start = start or self.soon(days=2)
+        values = {
+            "recurrency": True,
+            "rrule_type": "weekly",
+            "interval": 1,
+            "end_type": "count",
+            "count": 6,
+            "event_tz": "Europe/Berlin",
+            start.strftime("%a").lower(): True,
+        }
+        meeting = self.meeting(name, start, **(values | rule))
+        return self.rows(meeting)
+
+    def rows(self, meeting):
+        return meeting.recurrence_id.calendar_event_ids.sorted("start")
 
     def shift_occurrence(self, event_id, **by):
         self.shift_series(event_id, **by)

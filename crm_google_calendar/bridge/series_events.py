@@ -1,0 +1,186 @@
+"""Google's side of series: from links and the feed, or by asking, what stands there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from ..engine.series import Series, from_text
+from ..gcal.client import Call
+from ..gcal.errors import Cause
+from ..gcal.expand import has
+from ..gcal.series import instance_id, key_of_event, read_occurrence, to_series
+from ..gcal.translate import is_gone, mark_of
+from . import links, series_links
+from .series_feed import News
+from .series_state import MODEL, Memory, SeriesCase
+from .settings import database_uuid
+from .work import Work
+
+GONE = ("deleted_there", "calendar_gone")  # causes of a detached link whose series is not there
+
+
+def linked(work: Work, feed, source, wanted: set[int]) -> list[SeriesCase]:
+    cases = []
+    for link in _links(work, feed, wanted):
+        case = SeriesCase(
+            calendar=feed.calendar,
+            source=source,
+            link=link,
+            res_id=link.res_id or None,
+            event_id=link.event_id,
+            etag=link.etag or None,
+            base=from_text(link.base),
+            pending=from_text(link.pending),
+            memory=Memory.of(link),
+        )
+        news = feed.news.get(link.event_id)
+        if _is_worth_it(work, case, news, wanted) and _see(work, feed, case, news):
+            cases.append(case)
+    return cases
+
+
+def _links(work: Work, feed, wanted: set[int]):
+    every = work.env["crm.google.link"]
+    here = [("calendar_id", "=", feed.calendar.id), ("model", "=", MODEL)]
+    if feed.full:
+        return every.search(here)
+    asked = ["|", "|", "|", "|", ("event_id", "in", list(feed.news)), ("pending", "!=", False)]
+    asked += [("res_id", "in", list(wanted)), ("base", "=", False), ("etag", "=", False)]
+    return every.search(here + asked)
+
+
+def _is_worth_it(work: Work, case: SeriesCase, news: News | None, wanted: set[int]) -> bool:
+    """A series that is set aside waits for a change, a retry, or the user's own run."""
+    link = case.link
+    if link.state == "linked":
+        return True
+    asked = link.res_id in wanted or work.run.trigger == "wizard"
+    changed = bool(news) and (not news.master or news.master.get("etag") != link.etag)
+    if link.state == "detached":
+        return asked or (changed and not (news.master and is_gone(news.master)))
+    return asked or changed
+
+
+def _see(work: Work, feed, case: SeriesCase, news: News | None) -> bool:
+    """Settle what is known of Google's side, or note what must be asked; False: it must wait."""
+    if case.link.state == "detached" and case.link.cause in GONE and not (news and news.master):
+        case.google = None
+    elif news is None:
+        case.unknown = feed.full or not case.base or not case.etag
+        case.google = case.base
+    elif news.master and is_gone(news.master):
+        case.google = None
+    elif news.master and (news.whole or set(case.memory.held) <= set(news.exceptions)):
+        return take_events(work, case, news.master, news.exceptions)
+    elif news.master is None and case.base:
+        case.google = _with_occurrences(case, news.exceptions)
+    else:
+        case.unknown = True
+    if case.unknown and news:
+        case.event, case.asked = news.master, dict(news.exceptions)
+    return True
+
+
+def take_events(work: Work, case: SeriesCase, master, exceptions: dict[str, Any]) -> bool:
+    """Let the case see this state of its series; False where it cannot be read."""
+    case.event, case.google, case.etag = master, None, None
+    if master is None or is_gone(master):
+        return True
+    zone = case.calendar.zone or case.source.zone.key
+    try:
+        case.google = to_series(master, exceptions, case.source.kind, zone, case.base, case.pending)
+    except ValueError:
+        links.set_aside(work, case, "unreadable")
+        return False
+    case.etag, case.events = master.get("etag"), exceptions
+    case.memory.held = {
+        key: [event["id"], event.get("etag") or ""] for key, event in exceptions.items()
+    }
+    return True
+
+
+def _with_occurrences(case: SeriesCase, events: dict[str, Any]) -> Series:
+    """The series as it was, but for these occurrences."""
+    base = case.base
+    changes = {
+        key: read_occurrence(event, key, case.source.kind, base, base, case.pending)
+        for key, event in events.items()
+        if has(base, key)
+    }
+    for key, event in events.items():
+        case.memory.held[key] = [event["id"], event.get("etag") or ""]
+    return base.having(changes)
+
+
+def ask(work: Work, cases: list[SeriesCase]) -> None:
+    """Ask for masters, and for the occurrences that Google keeps by themselves."""
+    by_calendar: dict[Any, list[SeriesCase]] = defaultdict(list)
+    for case in cases:
+        by_calendar[case.calendar].append(case)
+    for calendar, mine in by_calendar.items():
+        work.checkpoint()
+        calls = {each: Call(each, "get", each) for case in mine for each in _ids(case)}
+        answers = work.google.send(calendar.google_id, _spread(list(calls.values())))
+        for case in mine:
+            _take_answers(work, case, answers)
+
+
+def _ids(case: SeriesCase) -> list[str]:
+    """The ids that tell all about a series: its own, and those of changed occurrences."""
+    sent = case.pending.exceptions if case.pending else {}
+    held = {key: event_id for key, (event_id, _etag) in case.memory.held.items()}
+    keys = {*held, *sent} - set(case.asked)
+    return [case.event_id, *(held.get(k) or instance_id(case.event_id, k) for k in sorted(keys))]
+
+
+def _spread(calls: list[Call]) -> list[Call]:
+    """Calls on one series cannot be of one batch; so the first of each, then the second."""
+    number: dict[str, int] = defaultdict(int)
+    ranked = []
+    for call in calls:
+        name = call.event_id.partition("_")[0]
+        ranked.append((number[name], call))
+        number[name] += 1
+    return [call for _rank, call in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def _take_answers(work: Work, case: SeriesCase, answers) -> None:
+    mine = [answers[each] for each in _ids(case)]
+    for answer in mine:
+        if answer.error and answer.error.cause is not Cause.GONE:
+            work.interrupt(answer.error)
+            return
+    case.unknown = False
+    exceptions = dict(case.asked)
+    zone = case.calendar.zone or case.source.zone.key
+    for answer in mine[1:]:
+        if answer.event and answer.event.get("originalStartTime"):
+            exceptions.setdefault(key_of_event(answer.event, zone), answer.event)
+    case.asked = {}
+    if not take_events(work, case, mine[0].event, exceptions):
+        case.unknown = True
+
+
+def fresh(work: Work, feed, source) -> list[SeriesCase]:
+    """Series that have no link yet: made in Google, or ours from before a link was lost."""
+    ours = database_uuid(work.env)
+    cases = []
+    for key, news in feed.fresh.items():
+        mark = mark_of(news.master)
+        if mark and mark.database != ours:
+            continue  # another database's series: hands off
+        case = SeriesCase(feed.calendar, source, work.env["crm.google.link"], None, key)
+        link = series_links.find(work, feed, key)
+        if link:
+            series_links.adopt_single(case, link)
+        elif mark and mark.model == MODEL and not _is_linked(work, feed, mark.record):
+            case.res_id = mark.record
+        if take_events(work, case, news.master, news.exceptions):
+            cases.append(case)
+    return cases
+
+
+def _is_linked(work: Work, feed, res_id: int) -> bool:
+    domain = [("calendar_id", "=", feed.calendar.id), ("model", "=", MODEL)]
+    return bool(work.env["crm.google.link"].search_count([*domain, ("res_id", "=", res_id)]))

@@ -1,0 +1,187 @@
+"""The CRM's side of series: which recurrences there are, and what is decided about each."""
+
+from __future__ import annotations
+
+import logging
+
+from ..engine.decide import Reason, Verb
+from ..engine.series import Series, key_of
+from ..engine.series_merge import SeriesAction, decide_series
+from ..gcal.expand import has
+from ..gcal.translate import is_gone
+from . import links, series_links
+from .series_events import take_events
+from .series_feed import fits
+from .series_read import read_series
+from .series_state import MODEL, SeriesCase, to_hold
+from .work import Work
+
+_logger = logging.getLogger(__name__)
+
+
+def hinted_recurrences(source, hinted) -> set[int]:
+    ids = {hint.res_id for hint in hinted if hint.model == MODEL}
+    rows = [hint.res_id for hint in hinted if hint.model == "calendar.event"]
+    return ids | set(source.records.browse(rows).exists().recurrence_id.ids)
+
+
+def new_recurrences(work: Work, feed, source, cases, wanted: set[int]) -> list[SeriesCase]:
+    """Recurrences of the window without a link; a link that lost its own takes one of them."""
+    among = None if feed.full else source.rows_of(wanted)
+    rows = source.records.browse(source.in_window(work.window, among))
+    found = rows.recurrence_id
+    known = work.env["crm.google.link"].search_fetch(
+        [("calendar_id", "=", feed.calendar.id), ("model", "=", MODEL)], ["res_id"]
+    )
+    taken = set(known.mapped("res_id")) | {case.res_id for case in cases}
+    for case in cases:
+        heir = _heir(source, case, taken)
+        if heir:
+            case.res_id = heir.id
+            taken.add(heir.id)
+    fresh = [recurrence for recurrence in found if recurrence.id not in taken]
+    return [_new_case(work, feed, source, recurrence) for recurrence in fresh]
+
+
+def _new_case(work: Work, feed, source, recurrence) -> SeriesCase:
+    """A series for Google; where its first meeting stands there already, that event becomes it."""
+    case = SeriesCase(feed.calendar, source, work.env["crm.google.link"], recurrence.id)
+    link = _link_of_first(work, feed, recurrence)
+    event = feed.events.get(link.event_id)
+    if not link or (feed.full and not event) or (event and is_gone(event)):
+        case.event_id = links.new_event_id(work, case)
+        return case
+    series_links.adopt_single(case, link)
+    case.google, case.etag = case.base, link.etag or None
+    if event:
+        del feed.events[link.event_id]
+        take_events(work, case, event, {})
+    return case
+
+
+def _link_of_first(work: Work, feed, recurrence):
+    """The link of a single meeting that was made the first of a recurrence."""
+    domain = [
+        ("calendar_id", "=", feed.calendar.id),
+        ("model", "=", "calendar.event"),
+        ("res_id", "=", recurrence.base_event_id.id),
+        ("state", "=", "linked"),
+        ("series", "=", False),
+        ("base", "!=", False),
+        ("pending", "=", False),
+    ]
+    return work.env["crm.google.link"].search(domain if recurrence.base_event_id else [(0, "=", 1)])
+
+
+def _heir(source, case: SeriesCase, taken: set[int]):
+    """The recurrence that Odoo made in place of the linked one: it has a meeting of the old."""
+    if not case.memory.rows:
+        return None
+    old = source.recurrences.browse(case.res_id or []).exists()
+    if old and any(row.active for row in old.calendar_event_ids):
+        return None
+    rows = source.records.browse(case.memory.rows.values()).exists().filtered("active")
+    found = rows.recurrence_id.filtered(lambda recurrence: recurrence.id not in taken)
+    return found[:1]
+
+
+def own_links(work: Work, feed) -> set[int]:
+    """Meetings of recurrences that are synchronized by themselves."""
+    domain = [("calendar_id", "=", feed.calendar.id), ("model", "=", "calendar.event")]
+    rows = work.env["crm.google.link"].search_fetch(domain, ["res_id"])
+    return set(rows.mapped("res_id")) - {0}
+
+
+def read(work: Work, case: SeriesCase, apart: set[int]) -> None:
+    """Read the CRM's side of one series."""
+    source = case.source
+    case.crm_series, case.out_of_sight = None, False
+    recurrence = source.recurrences.browse(case.res_id or []).exists()
+    case.recurrence = recurrence
+    if case.link.model == "calendar.event":
+        apart = apart - {case.link.res_id}
+    if not recurrence:
+        _read_single(case)
+        return
+    reading = read_series(source, recurrence, case.base or case.google, case.memory, apart)
+    case.rows, case.crm_series = reading.rows, reading.series
+    rows = recurrence.calendar_event_ids.filtered(lambda row: row.active and row.id not in apart)
+    case.out_of_sight = bool(rows) and not rows.filtered(source._is_mine)
+    case.is_odd = reading.series is None and bool(reading.rows.extra)
+
+
+def _read_single(case: SeriesCase) -> None:
+    """A single meeting whose event was made a series in Google."""
+    if case.link.model != "calendar.event":
+        return
+    row = case.source.records.browse(case.link.res_id).exists().filtered("active")
+    if row and case.base and case.source._is_mine(row):
+        case.crm_series = Series(case.source.entry_of(row, case.base.entry))
+        case.rows.active = {key_of(case.crm_series.entry.when): row}
+
+
+def stays_a_series(work: Work, feed, case: SeriesCase) -> bool:
+    """Take out what can only stand as single meetings."""
+    if case.is_odd and not case.link:
+        feed.released |= case.rows.extra
+        return False
+    if case.is_odd:
+        links.set_aside(work, case, "no_rule")
+        return False
+    if _outgrew_odoo(work, case):
+        series_links.take_apart(work, feed, case)
+        return False
+    return True
+
+
+def _outgrew_odoo(work: Work, case: SeriesCase) -> bool:
+    """Whether the rule became one that Odoo reads otherwise."""
+    if case.link.state != "linked" or not (case.google and case.base):
+        return False
+    changed = case.google.timing != case.base.timing
+    return changed and not fits(work, case.source, case.google)
+
+
+# --- the decision ----------------------------------------------------------------------------
+
+
+def choose(work: Work, case: SeriesCase) -> None:
+    """Decide one series, and which of its occurrences the CRM shall hold."""
+    case.action = _decide(work, case)
+    result = case.action.result or case.base
+    shown = case.action.verb in (Verb.SETTLE, Verb.CREATE, Verb.NOTHING)
+    case.wanted = to_hold(work, result, case.rows.active) if result and shown else []
+    if case.action.verb is Verb.NOTHING:
+        _look_for_gaps(case, result)
+    if case.action.verb is Verb.NOTHING and case.link:
+        series_links.remember(case)
+    elif case.action.verb is Verb.INSERT:
+        case.wanted = list(case.rows.active)
+
+
+def _decide(work: Work, case: SeriesCase) -> SeriesAction:
+    if case.link.state == "detached":
+        return _decide_detached(work, case)
+    if case.out_of_sight:
+        verb = Verb.DETACH if case.base else Verb.CLOSE
+        return SeriesAction(verb, Reason.OUT_OF_SIGHT)
+    series_links.heal_pending(case)
+    policy = work.settings.policy
+    return decide_series(case.base, case.crm_series, case.google, policy, has=has)
+
+
+def _decide_detached(work: Work, case: SeriesCase) -> SeriesAction:
+    if case.crm_series is None and case.google is None and not case.out_of_sight:
+        return SeriesAction(Verb.CLOSE, Reason.GONE_BOTH)
+    if case.crm_series and case.google and case.link.cause != "kept":
+        policy = work.settings.policy
+        return decide_series(case.base, case.crm_series, case.google, policy, has=has)
+    return SeriesAction(Verb.NOTHING, Reason.SETTLED)
+
+
+def _look_for_gaps(case: SeriesCase, result: Series | None) -> None:
+    """The window moved on: a rule without end gets its next meetings."""
+    if not result or not case.crm_series or case.link.state != "linked":
+        return
+    if any(result.occurrence(key) and key not in case.rows.active for key in case.wanted):
+        case.action = SeriesAction(Verb.SETTLE, Reason.NEW_THERE, result, write_crm=True)
