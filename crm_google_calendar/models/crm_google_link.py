@@ -127,6 +127,18 @@ class CrmGoogleLink(models.Model):
             else:
                 link.unlink()
 
+    @api.model
+    def _made_in_google(self, model):
+        """Ids of the current user's records whose events he made in Google, not in the CRM."""
+        # sudo: reads the current user's own links only
+        links = self.sudo().search([("user_id", "=", self.env.uid), ("model", "=", model)])
+        return [link.res_id for link in links if not link._has_own_id()]
+
+    def _has_own_id(self):
+        """Whether the event's id is one of ours, so that the record was there first."""
+        own = self.account_id._event_id(self.model, self.res_id, self.generation)
+        return self.event_id == own
+
     def _next_id(self):
         """Values that give the link an id which Google has never seen."""
         generation = self.generation + 1

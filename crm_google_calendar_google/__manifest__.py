@@ -1,0 +1,10 @@
+{
+    "name": "CRM Google Calendar beside Odoo's own Google synchronization",
+    "summary": "Keeps meetings made in Google out of Odoo's own Google synchronization",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "CRM Google Calendar contributors",
+    "license": "LGPL-3",
+    "depends": ["crm_google_calendar", "google_calendar"],
+    "auto_install": True,
+}
