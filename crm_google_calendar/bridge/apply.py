@@ -9,6 +9,7 @@ import psycopg2
 from ..engine.decide import Reason, Verb
 from ..engine.merge import Side
 from . import hints, links
+from .clashes import keep_losers
 from .gather import load_records
 from .work import Case, Work
 
@@ -30,8 +31,7 @@ def apply_to_crm(work: Work, cases: list[Case]) -> list[Case]:
 
 
 def _only_google(case: Case) -> bool:
-    """Whether the CRM's side needs nothing, not even a note of what lost a clash."""
-    return case.action.write_google and not case.action.write_crm and not case.action.clashes
+    return case.action.write_google and not case.action.write_crm
 
 
 def _apply_chunk(work: Work, chunk: list[Case]) -> list[Case]:
@@ -113,7 +113,7 @@ def _apply(work: Work, case: Case) -> None:
     elif action.verb is Verb.ARCHIVE:
         case.source.archive(case.source.records.browse(case.res_id))
         work.note(case, Side.CRM, "remove", action.reason)
-        case.link.unlink()
+        links.detach(work.env, case.link, "archived_there")
     elif action.verb is Verb.DETACH:
         cause = case.crm.reason if action.reason is Reason.OUT_OF_SIGHT else action.reason.value
         work.note(case, Side.CRM, "remove", action.reason)
@@ -127,20 +127,8 @@ def _settle(work: Work, case: Case) -> None:
     action = case.action
     record = case.source.records.browse(case.res_id)
     if action.write_crm:
+        keep_losers(work, case, record)
         case.source.change(record, case.crm.entry, action.result)
         work.note(case, Side.CRM, "write", action.reason)
-    tell_losers(case, record)
     if not action.write_google:
         links.settle(work, case, action.result, case.event)
-
-
-def tell_losers(case: Case, record) -> None:
-    """Keep the values that lost a clash where the user looks for them: on the record."""
-    if not case.action.clashes:
-        return
-    lines = [f"{clash.field}: {clash.lost}" for clash in case.action.clashes]
-    lost = "; ".join(lines)
-    body = case.source.env._("Changed in the CRM and in Google at once. Not kept: %s", lost)
-    target = record if hasattr(record, "message_post") else record.env["mail.thread"]
-    if target:
-        target.sudo()._message_log(body=body)  # sudo: a note, whoever may write on the record

@@ -22,7 +22,9 @@ from .zones import naive
 
 _logger = logging.getLogger(__name__)
 FINAL = ("kept", "undone")  # the user decided: such a link is not taken up again by itself
-GONE = ("deleted_there", "calendar_gone")  # causes of a detached link whose event is not there
+ARCHIVED = "archived"  # here, so its event was deleted; it is sent again once it is opened again
+# causes of a detached link whose event is not there
+GONE = ("deleted_there", "archived_there", "calendar_gone", ARCHIVED)
 
 
 def gather(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:
@@ -51,8 +53,10 @@ def choose(work: Work, case: Case) -> Action:
         return lose_sight(case.base)
     if not case.link and case.res_id and case.google and case.crm.entry is None:
         case.res_id = None  # marked as ours, but its record is gone: an entry like any other
-    google = _with_whole_text(case)
-    return decide(case.base, case.crm.entry, google, policy_of(work, case))
+    action = decide(case.base, case.crm.entry, _with_whole_text(case), policy_of(work, case))
+    if action.verb is Verb.CLOSE and case.base and case.crm.reason:
+        return Action(Verb.DETACH, Reason.DELETED_THERE)  # archived: it may be opened again
+    return action
 
 
 def policy_of(work: Work, case: Case) -> Policy:
@@ -76,14 +80,18 @@ def _with_whole_text(case: Case) -> Entry | None:
 
 def _choose_detached(work: Work, case: Case) -> Action:
     """A detached link takes part again when its event was restored, or its record is back."""
-    if case.crm.entry is None and case.google is None and not case.crm.out_of_sight:
+    crm, google, cause = case.crm.entry, case.google, case.link.cause
+    policy = policy_of(work, case)
+    if not (crm or google or case.crm.reason):
         return Action(Verb.CLOSE, Reason.GONE_BOTH)
-    if not (case.crm.entry and case.google) or case.link.cause in FINAL:
-        return Action(Verb.NOTHING, Reason.SETTLED)
-    action = decide(case.base, case.crm.entry, case.google, policy_of(work, case))
-    if action.verb is Verb.NOTHING:
-        return Action(Verb.SETTLE, Reason.ADOPTED, case.base)  # as equal as before: linked again
-    return action
+    if crm and google and cause not in FINAL:
+        action = decide(case.base, crm, google, policy)
+        equal = action.verb is Verb.NOTHING
+        return Action(Verb.SETTLE, Reason.ADOPTED, case.base) if equal else action
+    restored = google and cause in GONE and not case.crm.out_of_sight
+    if restored or (crm and cause == ARCHIVED):
+        return decide(None, crm, google, policy)
+    return Action(Verb.NOTHING, Reason.SETTLED)
 
 
 def load_records(cases: list[Case]) -> None:
@@ -177,7 +185,7 @@ def _is_worth_it(work, link, event, hinted) -> bool:
     changed = bool(event) and event.get("etag") != link.etag
     asked = link.res_id in hinted or work.run.trigger == "wizard"
     if link.state == "detached":
-        return (changed and not is_gone(event)) or asked
+        return (changed and not is_gone(event)) or asked or link.cause == ARCHIVED
     return changed or asked
 
 

@@ -57,7 +57,8 @@ def _set_pending(case: Case, pending: str) -> None:
     case.pending = case.action.result
     known = case.link.receipt if case.link.pending == pending else ""
     receipt = known or uuid.uuid4().hex[:16]
-    case.link.write({"pending": pending, "receipt": receipt, "res_id": case.res_id})
+    linked = {"state": "linked", "cause": False, "reason": False, "res_id": case.res_id}
+    case.link.write({"pending": pending, "receipt": receipt, **linked})
 
 
 def heal(case: Case) -> None:

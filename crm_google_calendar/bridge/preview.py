@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..engine.decide import Action, Verb
 from ..engine.merge import Side
 from ..engine.plan import Plan
+from .clashes import list_losers
 from .work import Case, Work
 
 _SIDES = {
@@ -22,6 +23,7 @@ def list_plan(work: Work, the_plan: Plan, cases: dict[tuple[int, str], Case]) ->
     for step in (*the_plan.steps, *the_plan.held):
         for side, what in _changes(step.action):
             work.note(cases[step.key], side, what, step.action.reason)
+        list_losers(work, cases[step.key])
 
 
 def _changes(action: Action):

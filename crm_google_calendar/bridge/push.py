@@ -11,6 +11,8 @@ from ..gcal.client import Answer, Call
 from ..gcal.errors import Cause, GoogleError
 from ..gcal.translate import Mark, is_gone, mark_of, to_body, to_patch
 from . import links
+from .clashes import keep_losers
+from .gather import ARCHIVED
 from .settings import database_uuid
 from .work import Case, Work
 
@@ -31,6 +33,8 @@ def push_to_google(work: Work, cases: list[Case]) -> list[Case]:
 
 
 def _push_chunk(work: Work, chunk: list[Case]) -> list[Case]:
+    for case in chunk:
+        keep_losers(work, case, case.source.records.browse(case.res_id))
     links.set_pending(work, chunk)
     work.checkpoint()
     again: list[Case] = []
@@ -68,7 +72,10 @@ def _take(work: Work, case: Case, answer: Answer) -> bool:
     work.done += 1
     what = {INSERT: "create", PATCH: "write", DELETE: "remove"}[case.verb]
     work.note(case, Side.GOOGLE, what, case.action.reason)
-    if case.verb == DELETE:
+    if case.verb == DELETE and case.crm.reason:
+        links.detach(work.env, case.link, ARCHIVED)
+        case.link.base = False
+    elif case.verb == DELETE:
         case.link.unlink()
     else:
         links.settle(work, case, case.action.result, answer.event)

@@ -131,6 +131,8 @@ def _counts(run):
 def _reasons(env):
     return {
         "deleted_there": env._("It was deleted in Google. The record stays; it is not sent again."),
+        "archived": env._("It was archived here, so it was removed in Google."),
+        "archived_there": env._("It was deleted in Google, so it was archived here."),
         "undone": env._("The run that linked it was undone; it is no longer synchronized."),
         "kept": env._("You chose to keep it here; it is no longer synchronized."),
         "held": env._("It waits for your answer, because many entries were deleted at once."),

@@ -22,6 +22,7 @@ from ..gcal.series import (
 )
 from ..gcal.translate import Mark
 from . import links, series_links
+from .clashes import keep_losers
 from .push import DELETE, INSERT, PATCH, is_ours, take_new_id
 from .series_state import SeriesCase
 from .settings import database_uuid
@@ -43,6 +44,8 @@ def push_series(work: Work, cases: list[SeriesCase]) -> list[SeriesCase]:
 
 
 def _push_chunk(work: Work, chunk: list[SeriesCase]) -> list[SeriesCase]:
+    for case in chunk:
+        keep_losers(work, case, case.recurrence.base_event_id)
     series_links.set_pending(work, chunk)
     work.checkpoint()
     again: list[SeriesCase] = []

@@ -13,7 +13,8 @@ from ..engine.decide import Reason, Verb
 from ..engine.merge import Side
 from ..gcal.series import split_from
 from . import hints, links, series_links
-from .apply import refused, tell_losers
+from .apply import refused
+from .clashes import keep_losers
 from .series_events import ask
 from .series_push import push_series, renew
 from .series_records import choose, own_links, read
@@ -192,14 +193,13 @@ def _settle(work: Work, case: SeriesCase, pool: Pool) -> None:
     action = case.action
     if action.write_crm:
         what = "create" if action.verb is Verb.CREATE else "write"
+        keep_losers(work, case, case.recurrence.base_event_id)
         before = dict(case.rows.active)
         left = write_series(case.source, case, pool.rows)
         for key in action.detached:
             series_links.detach_meeting(work, case, key, before[key])
         pool.take(case, before, left)
         work.note(case, Side.CRM, what, action.reason)
-        if case.recurrence.base_event_id:
-            tell_losers(case, case.recurrence.base_event_id)
     if not action.write_google:
         series_links.settle(work, case)
 

@@ -107,24 +107,23 @@ class Work:
         """Count one change and keep it for the run's log."""
         counter = COUNTER[side, what]
         self.counts[counter] = self.counts.get(counter, 0) + 1
-        clashes = case.action.clashes if case.action else ()
-        lost = "\n".join(f"{clash.field}: {clash.lost}" for clash in clashes)
-        entry = case.entry
         before, after = _before_and_after(case, side, what)
-        self.lines.append(
-            {
-                "before": to_json(before) or False,
-                "after": to_json(after) or False,
-                "side": side.value,
-                "verb": what,
-                "reason": reason.value,
-                "title": entry.title if entry else "",
-                "model": case.source.model,
-                "res_id": case.res_id,
-                "event_id": case.event_id,
-                "lost": lost or False,
-            }
-        )
+        values = {"before": to_json(before) or False, "after": to_json(after) or False}
+        self.lines.append({**self.line(case, side, what, reason), **values})
+
+    def line(self, case: Case, side: Side, what: str, reason: Reason) -> dict[str, Any]:
+        """Values of a line of the run's log, without what was there before and after."""
+        entry = case.entry
+        return {
+            "side": side.value,
+            "verb": what,
+            "reason": reason.value,
+            "title": entry.title if entry else "",
+            "model": case.source.model,
+            "res_id": case.res_id,
+            "event_id": case.event_id,
+            "lost": False,
+        }
 
     def save_progress(self) -> None:
         """Write counts and log lines to the run; part of the transaction that did the work."""

@@ -175,7 +175,14 @@ class CrmGoogleRunLine(models.Model):
     )
     side = fields.Selection([("crm", "CRM"), ("google", "Google")], readonly=True)
     verb = fields.Selection(
-        [("create", "Created"), ("write", "Changed"), ("remove", "Removed")], "What", readonly=True
+        [
+            ("create", "Created"),
+            ("write", "Changed"),
+            ("remove", "Removed"),
+            ("clash", "Not kept"),
+        ],
+        "What",
+        readonly=True,
     )
     reason = fields.Selection(
         [

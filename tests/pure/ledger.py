@@ -1,5 +1,8 @@
 """The ledger of a world: what people set, and what the other side has not seen of it yet."""
 
+from datetime import timezone
+
+from crm_google_calendar.bridge.clashes import words
 from crm_google_calendar.gcal.translate import is_gone
 
 from .memory import Violation
@@ -56,9 +59,11 @@ class Ledger:
         self.gone.discard(identity)
         self.banned = {key for key in self.banned if key[1] != identity}
         for account, google in self._googles():
-            if not self._event(google, identity):
-                for name in FIELDS:
-                    self._set(account, record.entry, name, CRM, None)
+            event = self._event(google, identity)
+            if event:
+                self._forget_equals(account, record.entry, seen(event))
+            for name in FIELDS if not event else ():
+                self._set(account, record.entry, name, CRM, None)
 
     def sent_again(self, account, record):
         self.banned.discard((account.id, record.entry.place))
@@ -82,9 +87,11 @@ class Ledger:
         self.banned.discard(key)
         links = self.world.env["crm.google.link"].search([("event_id", "=", event["id"])])
         unseen = links.state == "linked"  # deleted and restored between two runs: nothing happened
-        if not (unseen or self.record(google.account, key[1])):
-            for name in FIELDS:
-                self._set(google.account, seen(event), name, GOOGLE, None)
+        record = self.record(google.account, key[1])
+        if record:
+            self._forget_equals(google.account, record.entry, seen(event))
+        for name in FIELDS if not (unseen or record) else ():
+            self._set(google.account, seen(event), name, GOOGLE, None)
 
     # -- what the bridge does ------------------------------------------------------------------
 
@@ -178,6 +185,12 @@ class Ledger:
     def _key(self, account, entry, name, side):
         return account.id, entry.place, name, side
 
+    def _forget_equals(self, account, entry, other):
+        """An entry came back to one side: what both hold alike is no news."""
+        for name in FIELDS:
+            if getattr(entry, name) == getattr(other, name):
+                self.fresh -= {self._key(account, entry, name, side) for side in (CRM, GOOGLE)}
+
     def _is_fresh(self, account, entry, name, side):
         return self._key(account, entry, name, side) in self.fresh
 
@@ -225,7 +238,7 @@ class Ledger:
         ]
 
     def _check_logged(self, logged, name, value):
-        found = any(f"{name}: {value}" in lines for lines in logged)
+        found = any(f": {words(name, value, timezone.utc)}" in lines for lines in logged)
         self._check(found, f"{name}: {value} is overwritten silently")
 
     def _forget(self, test):

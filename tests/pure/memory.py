@@ -29,7 +29,8 @@ def without_odoo():
     if "odoo" in sys.modules:
         return
     odoo, fields, tools = (types.ModuleType(name) for name in ("odoo", "odoo.fields", "odoo.tools"))
-    odoo.fields, odoo.tools, fields.Domain, tools.config = fields, tools, object, {}
+    odoo.fields, odoo.tools, tools.config = fields, tools, {}
+    fields.Domain = fields.Command = object
     sys.modules.update({"odoo": odoo, "odoo.fields": fields, "odoo.tools": tools})
 
 
@@ -172,6 +173,8 @@ class Records:
         return self.browse(number for number in self.ids if number in self._table)
 
     def filtered(self, test):
+        if isinstance(test, str):
+            return self.browse(record.id for record in self if record[test])
         return self.browse(record.id for record in self if test(record))
 
     def mapped(self, name):
@@ -198,6 +201,10 @@ class Records:
     @property
     def id(self):
         return self.ids[0] if self.ids else False
+
+    @property
+    def _fields(self):
+        return ()
 
     def __getattr__(self, name):
         method = self.env.methods.get((self._name, name))

@@ -1,7 +1,7 @@
 """The two sides in memory: a Google calendar with Google's rules, and meetings in the CRM."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from crm_google_calendar.bridge.source import Local
@@ -121,6 +121,7 @@ class Google:
         self.versions += 1
         before = self.events.get(event_id)
         event = {"status": "confirmed", **event, "id": event_id, "etag": f'"{self.versions}"'}
+        event["updated"] = f"2026-03-10T12:00:{self.versions % 60:02}Z"
         self.events[event_id] = event
         self.log.append(event_id)
         if not by_user:
@@ -218,7 +219,7 @@ class Meetings:
             return Local(None, False, "archived")
         if self.user not in record.partner_ids:
             return Local(None, True, "not_a_guest")
-        return Local(self._read(record, like))
+        return Local(self._read(record, like), changed=datetime(2026, 3, 10, 12, 0, 20))
 
     def _read(self, record, like):
         """What Odoo does not hold comes from `like`; a meeting made in Google has no details."""

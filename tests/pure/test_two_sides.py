@@ -11,7 +11,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from crm_google_calendar.bridge import run as run_module
 from crm_google_calendar.engine.decide import Policy
 from crm_google_calendar.engine.entry import AllDay, Timed
 from crm_google_calendar.engine.merge import Side
@@ -23,7 +22,7 @@ from .sides import FIELDS
 from .world import World
 
 LONG = os.environ.get("LAWS") == "long"
-STEPS = 50
+STEPS = int(os.environ.get("STEPS", "50"))
 
 
 def at(day, hour):
@@ -55,7 +54,6 @@ class TwoSides(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.world = World()
-        run_module.CAP = CAP
 
     # -- picking -----------------------------------------------------------------------------
 
@@ -188,9 +186,11 @@ class TwoSides(RuleBasedStateMachine):
 
     # -- what users set ----------------------------------------------------------------------------
 
-    @rule(winner=st.sampled_from(Side), archive=st.booleans(), beats=st.booleans())
+    @rule(winner=st.sampled_from((*Side, "newest")), archive=st.booleans(), beats=st.booleans())
     def change_policy(self, winner, archive, beats):
-        self.world.policy = Policy(winner, archive, beats)
+        self.world.newest_wins = winner == "newest"
+        side = Side.CRM if self.world.newest_wins else winner
+        self.world.policy = Policy(side, archive, beats)
 
     @rule(window=st.sampled_from(((-5, 5), (0, 3), (None, None), (-30, 30))))
     def change_window(self, window):
@@ -206,7 +206,7 @@ class TwoSides(RuleBasedStateMachine):
 
     @rule(cap=st.sampled_from((1, 3, CAP)))
     def change_cap(self, cap):
-        run_module.CAP = cap
+        self.world.cap = cap
 
     @rule(who=whose, pick=picks)
     def push_again(self, who, pick):
@@ -222,7 +222,6 @@ class TwoSides(RuleBasedStateMachine):
 
     def teardown(self):
         settle(self.world)
-        run_module.CAP = CAP
 
 
 TwoSides.TestCase.settings = settings(
