@@ -50,13 +50,21 @@ def choose(work: Work, case: Case) -> Action:
     if case.link.state == "detached":
         return _choose_detached(work, case)
     if case.crm.out_of_sight:
-        return lose_sight(case.base)
+        return _lose(case)
     if not case.link and case.res_id and case.google and case.crm.entry is None:
         case.res_id = None  # marked as ours, but its record is gone: an entry like any other
     action = decide(case.base, case.crm.entry, _with_whole_text(case), policy_of(work, case))
     if action.verb is Verb.CLOSE and case.base and case.crm.reason:
         return Action(Verb.DETACH, Reason.DELETED_THERE)  # archived: it may be opened again
     return action
+
+
+def _lose(case: Case) -> Action:
+    """A task that somebody else got leaves the user's Google, unless he edited it there; all else
+    that leaves his sight stays."""
+    if case.crm.reason == "reassigned" and case.base and case.google == case.base:
+        return Action(Verb.DELETE, Reason.REASSIGNED, write_google=True)
+    return lose_sight(case.base)
 
 
 def policy_of(work: Work, case: Case) -> Policy:

@@ -41,6 +41,7 @@ class Reason(str, Enum):
     GONE_BOTH = "gone_both"
     OUT_OF_SIGHT = "out_of_sight"
     UNDONE = "undone"
+    REASSIGNED = "reassigned"
 
 
 @dataclass(frozen=True, slots=True)

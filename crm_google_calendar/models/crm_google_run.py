@@ -199,6 +199,7 @@ class CrmGoogleRunLine(models.Model):
             ("out_of_sight", "Out of the user's sight"),
             ("settled", "The same on both sides"),
             ("undone", "Undone"),
+            ("reassigned", "Assigned to somebody else"),
         ],
         "Why",
         readonly=True,

@@ -245,3 +245,29 @@ class TestWorker(GoogleCase):
         self.assertEqual(list(self.events()), ["There"])
         self.assertFalse(self.env["crm.google.link"].search([]))
         self.assertIn("nothing was written", run.summary)
+
+    def test_a_reassigned_task_moves_to_the_new_users_google(self):
+        eve = self.new_user("eve", "eve@example.com")
+        self.emulator.add_user("eve@example.com", "Eve", "Europe/Berlin")
+        mine, hers = self.connected(), self.connected(eve, "eve@example.com")
+        self._auto()
+        for account in (mine, hers):
+            account._start_run("auto")
+        task = self.task("Call Bob")
+        self.work()
+        self.assertEqual(list(self.events("task")), ["Call: Call Bob"])
+        task.user_id = eve
+        self.work()
+        self.assertEqual(self.events("task"), {})
+        self.assertEqual(list(self.events("task", "eve@example.com")), ["Call: Call Bob"])
+
+    def test_a_reassigned_task_that_the_user_edited_in_google_stays_there(self):
+        eve = self.new_user("eve", "eve@example.com")
+        account = self.connected()
+        task = self.task("Call Bob")
+        self.sync(account)
+        self.google.edit("Tasks", self.link(task).event_id, summary="My own words")
+        task.user_id = eve
+        self.sync(account)
+        self.assertEqual(list(self.events("task")), ["My own words"])
+        self.assertEqual(self.link(task).state, "detached")
