@@ -19,7 +19,7 @@ from ..gcal.expand import has, keys_between
 from ..gcal.series import instance, instance_id, key_of_event, to_series
 from ..gcal.translate import is_gone, is_series, series_of
 from .series_rule import fields_of
-from .series_state import MODEL, span, to_hold
+from .series_state import MODEL, SERIES, span, to_hold
 from .work import Work
 
 Event = dict[str, Any]
@@ -41,6 +41,8 @@ class News:
 
 def sort_out(work: Work, feed) -> None:
     """Move what belongs to series out of the feed's events; may ask Google."""
+    if SERIES not in work.sources:
+        return
     parts = _parts(feed)
     masters = {key: event for key, event in feed.events.items() if is_series(event)}
     linked = _linked(work, feed, {*parts, *feed.events})

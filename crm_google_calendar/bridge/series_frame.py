@@ -13,7 +13,7 @@ from datetime import timedelta
 from ..engine.entry import AllDay, Entry, Timed
 from ..engine.series import Series, key_of, moved
 from ..gcal.expand import canonical_rules, first_keys, has, is_endless, keys_between
-from .series_rule import DAYS, MOST, mark_of_rule
+from .series_rule import DAYS, MOST, is_forever, mark_of_rule
 from .series_state import Memory
 from .zones import zone_of
 
@@ -123,13 +123,6 @@ def _ended(recurrence, series: Series, known: set[str]) -> Series:
             return named
     rules = (f"{line};COUNT={number}",)
     return Series(entry, canonical_rules(rules, entry.when, entry.zone))
-
-
-def is_forever(recurrence) -> bool:
-    """Odoo itself turns "forever" into the greatest number of meetings that it makes."""
-    if recurrence.end_type == "count":
-        return recurrence.count == MOST
-    return recurrence.end_type == "forever"
 
 
 def _fits(series: Series, whens) -> int:

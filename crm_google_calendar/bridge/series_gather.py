@@ -17,8 +17,7 @@ from .series_records import (
     read,
     stays_a_series,
 )
-from .series_source import SeriesSource
-from .series_state import SeriesCase
+from .series_state import SERIES, SeriesCase
 from .work import Work
 
 
@@ -28,11 +27,11 @@ def gather_series(work: Work, feed, hinted) -> list[SeriesCase]:
 
     hinted: the account's hints, of any model.
     """
-    if feed.calendar.kind != Kind.EVENT.value:
+    source = work.sources.get(SERIES)
+    if source is None or feed.calendar.kind != Kind.EVENT.value:
         return []
     series_links.rename(work, feed)
     series_links.reattach(work, feed)
-    source = SeriesSource(work.env, work.account.user_id, work.settings)
     wanted = hinted_recurrences(source, hinted)
     cases = linked(work, feed, source, wanted) + fresh(work, feed, source)
     ask(work, [case for case in cases if case.unknown])

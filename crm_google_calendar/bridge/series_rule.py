@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta, timezone
 
-from odoo.fields import Command
-
 from ..engine.entry import AllDay
 from ..engine.series import Series, moved
 from ..gcal.expand import first_keys, has, is_endless, keys_between, rule_of
-from .meeting import when_values
 from .zones import zone_of
 
 MOST = 720  # occurrences that Odoo makes of one rule
@@ -100,7 +97,9 @@ def _end_of(parts: dict[str, str], series: Series, key: str) -> dict | None:
     if len(every) > LONGEST:
         return None
     if "COUNT" in parts:
-        return {"end_type": "count", "count": len(every) - every.index(key), "until": False}
+        left = len(every) - every.index(key)
+        # just as many Odoo makes of a rule without end, and it tells the two apart no more
+        return None if left == MOST else {"end_type": "count", "count": left, "until": False}
     # to the end of that day, as Odoo reads it: no rule that it knows has two starts on one day
     last = _local(moved(series.entry.when, every[-1]), series.entry.zone)
     return {"end_type": "end_date", "until": last.date(), "count": 1}
@@ -129,9 +128,11 @@ def _is_exact(env, values: dict, series: Series, key: str) -> bool:
 
 def odoo_starts(env, values: dict, series: Series, key: str) -> set[datetime] | None:
     """The instants at which Odoo would put meetings; None where it refuses the values."""
+    from .meeting import when_values  # Odoo's own; the rest of this file is read without it
+
     span = when_values(moved(series.entry.when, key))
     try:
-        event = Command.create(span)
+        event = (0, 0, span)
         recurrence = env["calendar.recurrence"].new({**values, "calendar_event_ids": [event]})
         meeting = recurrence.calendar_event_ids
         ranges = recurrence._range_calculation(meeting, span["stop"] - span["start"])
@@ -157,4 +158,14 @@ def _reads_the_same_everywhere(series: Series) -> bool:
 
 def mark_of_rule(recurrence) -> str:
     """What tells whether a recurrence's rule was changed since."""
-    return "|".join(f"{name}={recurrence[name] or ''}" for name in FIELDS)
+    values = {name: recurrence[name] for name in FIELDS}
+    if is_forever(recurrence):
+        values |= {"end_type": "forever", "count": 0}
+    return "|".join(f"{name}={value or ''}" for name, value in values.items())
+
+
+def is_forever(recurrence) -> bool:
+    """Odoo itself turns "forever" into the greatest number of meetings, whenever it computes."""
+    if recurrence.end_type == "count":
+        return recurrence.count == MOST
+    return recurrence.end_type == "forever"

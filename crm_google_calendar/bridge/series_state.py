@@ -14,6 +14,7 @@ from .series_rule import MOST
 from .work import Case, Work
 
 MODEL = "calendar.recurrence"
+SERIES = "series"  # the name of their source, beside those of the kinds
 OPEN_YEARS = 2  # of a rule without end, when "everything" was asked for
 
 

@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from odoo.fields import Command
-
 from ..engine.entry import Entry
 from ..engine.merge import changed_fields
 from ..engine.series import Series
 from ..gcal.expand import has
 from ..gcal.translate import is_cut
 from .series_read import local_day
-from .series_rule import fields_of
+from .series_rule import MOST, fields_of
 from .series_state import MODEL, SeriesCase
 
 # a sibling's document would make an activity for each new meeting
@@ -110,18 +108,19 @@ def _write_rule(source, case: SeriesCase, series: Series) -> None:
 
 
 def _make_recurrences(source, rules: list[dict[str, Any]]):
-    """Make recurrences; Odoo turns "forever" into a number while it makes one."""
-    recurrences = source.env[MODEL].create(rules)
-    recurrences.flush_recordset()
-    for recurrence, values in zip(recurrences, rules, strict=True):
-        changed = _changed(recurrence, values)
-        if changed:
-            recurrence.write(changed)
-    return recurrences
+    return source.env[MODEL].create([_as_odoo_keeps(values) for values in rules])
+
+
+def _as_odoo_keeps(values: dict[str, Any]) -> dict[str, Any]:
+    """Odoo turns "forever" into the greatest number of meetings, whenever it computes."""
+    if values["end_type"] != "forever":
+        return values
+    return {**values, "end_type": "count", "count": MOST}
 
 
 def _changed(recurrence, values: dict[str, Any]) -> dict[str, Any]:
     """The values that a recurrence does not have; a number counts where the rule has one."""
+    values = _as_odoo_keeps(values)
     counted = values["end_type"] == "count"
     return {
         name: value
@@ -221,12 +220,12 @@ def _sibling(source, case: SeriesCase) -> dict[str, Any]:
     for name in _NOT_COPIED:
         values.pop(name, None)
     guests = row.partner_ids.ids
-    return {**values, "active": True, "partner_ids": [Command.set(guests)], "attendee_ids": []}
+    return {**values, "active": True, "partner_ids": [(6, 0, guests)], "attendee_ids": []}
 
 
 def _mine(source) -> dict[str, Any]:
     partner = source.user.partner_id.id
-    return {"user_id": source.user.id, "partner_ids": [Command.set([partner])]}
+    return {"user_id": source.user.id, "partner_ids": [(6, 0, [partner])]}
 
 
 def _settle_recurrence(case: SeriesCase) -> None:

@@ -22,6 +22,8 @@ from .meeting import MeetingSource
 from .revoke import revoke
 from .run import run_slice
 from .sentences import cause_text
+from .series_source import SeriesSource
+from .series_state import SERIES
 from .task import TaskSource
 from .work import Work
 from .zones import Window, zone_of
@@ -171,6 +173,7 @@ def _work_of(env, run, google, checkpoint, deadline) -> Work:
     sources = {
         Kind.EVENT.value: MeetingSource(env, user, rules),
         Kind.TASK.value: TaskSource(env, user, rules),
+        SERIES: SeriesSource(env, user, rules),
     }
     now = datetime.now(timezone.utc)
     work_ = Work(

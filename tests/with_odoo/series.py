@@ -3,9 +3,9 @@
 from collections import Counter
 from datetime import date, datetime, timedelta, timezone
 
-from google_emulator.event_view import occurrences, placed
-
 from odoo.addons.crm_google_calendar.bridge import settings
+
+from google_emulator.event_view import occurrences, placed
 
 
 class SeriesMixin:

@@ -38,11 +38,15 @@ class TestSeriesPush(SeriesMixin, GoogleCase):
         account = self.connected()
         rows = self.recurrence()
         self.sync(account)
-        rows[1].write({"start": rows[1].start + timedelta(days=1), "stop": rows[1].stop + timedelta(days=1)})
+        rows[1].write(
+            {"start": rows[1].start + timedelta(days=1), "stop": rows[1].stop + timedelta(days=1)}
+        )
         rows[3].location = "Room 3"
         self.sync(account)
         self.assert_same()
-        rows[1].write({"start": rows[1].start - timedelta(days=1), "stop": rows[1].stop - timedelta(days=1)})
+        rows[1].write(
+            {"start": rows[1].start - timedelta(days=1), "stop": rows[1].stop - timedelta(days=1)}
+        )
         self.sync(account)
         self.assert_same()
 
@@ -76,7 +80,10 @@ class TestSeriesPush(SeriesMixin, GoogleCase):
         rows = self.recurrence()
         self.sync(account)
         [master] = self.masters()
-        later = {"start": rows[2].start + timedelta(hours=2), "stop": rows[2].stop + timedelta(hours=2)}
+        later = {
+            "start": rows[2].start + timedelta(hours=2),
+            "stop": rows[2].stop + timedelta(hours=2),
+        }
         rows[2].write({**later, "recurrence_update": "all_events"})
         self.sync(account)
         self.assert_same()
@@ -151,7 +158,14 @@ class TestSeriesPush(SeriesMixin, GoogleCase):
         rules = (
             {"rrule_type": "daily", "count": 5},
             {"rrule_type": "daily", "interval": 3, "count": 5},
-            {"rrule_type": "weekly", "interval": 2, "mon": True, "thu": True, "sun": True, "count": 7},
+            {
+                "rrule_type": "weekly",
+                "interval": 2,
+                "mon": True,
+                "thu": True,
+                "sun": True,
+                "count": 7,
+            },
             {"rrule_type": "monthly", "month_by": "date", "day": start.day, "count": 4},
             {"rrule_type": "yearly", "count": 3},
             {"rrule_type": "weekly", "end_type": "end_date", "until": start.date() + timedelta(70)},
@@ -177,7 +191,11 @@ class TestSeriesPush(SeriesMixin, GoogleCase):
         account = self.connected()
         day = self.soon(days=2).date()
         self.recurrence(
-            "Trip", self.soon(days=2), allday=True, start_date=day, stop_date=day + timedelta(days=1)
+            "Trip",
+            self.soon(days=2),
+            allday=True,
+            start_date=day,
+            stop_date=day + timedelta(days=1),
         )
         self.sync(account)
         self.assert_same()
