@@ -1,0 +1,133 @@
+"""The running site, Google and the browser for the tests; what a failing page looked like."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from scripts import chromium  # noqa: E402
+from scripts.demo import DemoSite  # noqa: E402
+
+from .google_side import google_at  # noqa: E402
+from .people import Crm  # noqa: E402
+from .pictures import Pictures  # noqa: E402
+
+PATIENCE = 30_000  # milliseconds until something that should appear counts as missing
+DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--screenshots", action="store_true", help="write the README's pictures to docs/screenshots"
+    )
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "own_google: steers our emulator, so it runs with it alone")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Another Google than our emulator cannot be told to fail."""
+    if not os.environ.get("CRM_GOOGLE_BASE_URL"):
+        return
+    own = [item for item in items if item.get_closest_marker("own_google")]
+    config.hook.pytest_deselected(items=own)
+    items[:] = [item for item in items if item not in own]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    item.failed = getattr(item, "failed", False) or report.failed
+    return report
+
+
+@pytest.fixture(scope="session")
+def chrome():
+    with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
+        browser = playwright.chromium.launch(executable_path=chromium.find())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site():
+    with DemoSite(fresh=True) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def crm(site):
+    return Crm(site)
+
+
+@pytest.fixture(scope="session")
+def google(site, chrome):
+    side = google_at(site, chrome)
+    yield side
+    side.close()
+
+
+@pytest.fixture(scope="session")
+def pictures(request):
+    wanted = request.config.getoption("--screenshots")
+    aside = Path(tempfile.mkdtemp(prefix="pictures-"))
+    print(f"Pictures of the pages: {aside}")
+    return Pictures(ROOT / "docs" / "screenshots" if wanted else aside, aside)
+
+
+@pytest.fixture
+def open_page(request, chrome, site, pictures):
+    """Opens pages of the CRM, each in a browser of its own: `open_page(DESKTOP, login)`."""
+    opened = []
+
+    def open_(screen, login, zone="Europe/Berlin"):
+        context = chrome.new_context(
+            base_url=site.url, locale="en-US", timezone_id=zone, reduced_motion="reduce", **screen
+        )
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.problems = []
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        opened.append(page)
+        page.goto("/web/login")
+        page.fill("input[name=login]", login)
+        page.fill("input[name=password]", login)
+        page.click("button[type=submit]")
+        page.wait_for_selector(".o_main_navbar")
+        return page
+
+    yield open_
+    for number, page in enumerate(opened):
+        if getattr(request.node, "failed", False):
+            print("The page when the test failed:", pictures.keep(page, f"failure-{number}"))
+        page.context.close()
+    assert not [problem for page in opened for problem in page.problems]
+
+
+@pytest.fixture
+def desktop(open_page):
+    """Opens a page on a large screen: `desktop(login)`."""
+    return lambda login: open_page(DESKTOP, login)
+
+
+@pytest.fixture
+def phone(open_page):
+    """Opens a page on a phone: `phone(login)`."""
+    return lambda login: open_page(PHONE, login)
+
+
+@pytest.fixture
+def salesperson(crm, google):
+    """A user of the CRM with a Google account, neither used by another test."""
+    person = crm.hire()
+    person.address = google.account(person.name)
+    return person

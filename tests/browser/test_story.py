@@ -1,0 +1,204 @@
+"""The demo's whole story, as a salesperson lives it in a browser, with an administrator's help."""
+
+import re
+import time
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from .crm_pages import (
+    CRM_CALENDAR,
+    TASKS,
+    CalendarPage,
+    Preferences,
+    Record,
+    assert_nothing_is_cut,
+    notification,
+    number,
+)
+
+TODAY = date.today()
+MANY = 150
+WEEK = (
+    "Kick-off with Azure Interior",
+    "Offer for Deco Addict",
+    "Lunch with Gemini Furniture",
+    "Negotiation with Ready Mat",
+    "Site visit at Wood Corner",
+    "Review of the quarter",
+    "Demo for Lumber Inc",
+)
+
+
+@pytest.fixture(params=["desktop", "phone"])
+def story(request, crm, google, pictures):
+    """A salesperson with a full diary, on a large screen and on a phone."""
+    person = crm.demo if request.param == "desktop" else crm.hire()
+    person.address = google.account(person.name)
+    yield Story(request.getfixturevalue(request.param), person, google, pictures)
+    crm.settings(crm_google_auto_sync=False)
+
+
+class Story:
+    """The salesperson, his page, and a look into his Google."""
+
+    def __init__(self, open_page, person, google, pictures):
+        self.person = person
+        self.google = google
+        self.pictures = pictures
+        self.page = open_page(person.login)
+        self.calendar = CalendarPage(self.page)
+        self.there = google.open(self.page, person.address)
+
+    def entries(self, kind):
+        """What stands in one of the calendars in Google."""
+        return self.there.entries(self.person.calendar(kind))
+
+    def picture(self, name):
+        """Take a picture of the page, on which nothing may be cut off."""
+        assert_nothing_is_cut(self.page)
+        self.pictures.take(self.page, name)
+
+    def picture_of_google(self, name):
+        """Take a picture of Google's page, where it has one."""
+        if self.there.page:
+            self.entries("event")
+            self.pictures.take(self.there.page, name)
+
+
+def test_the_whole_story(story, desktop):
+    meetings = fill_diary(story.person)
+    connect(story)
+    synchronize(story)
+    change_both_sides(story, meetings)
+    finish_a_task(story)
+    switch_auto_sync_on(desktop("admin"), story.pictures)
+    save_and_look_at_google(story, meetings)
+    follow_the_record(story, meetings)
+    revoke(story, meetings)
+
+
+def fill_diary(person):
+    """Meetings around today, and many in the weeks to come."""
+    for number_, name in enumerate(WEEK[1:]):
+        person.meet(name, TODAY + timedelta(days=number_ - 3), 8 + number_ % 5)
+    for number_ in range(0, MANY, 25):
+        names = [f"Visit {each + 1}" for each in range(number_, number_ + 25)]
+        person.meet_often(names, TODAY + timedelta(days=25 + number_ // 25))
+    return person.meet(WEEK[0], TODAY, 6, location="Show room", description="<p>Bring samples.</p>")
+
+
+def connect(story):
+    calendar = story.calendar.open(CRM_CALENDAR)
+    story.picture("configure")
+    calendar.connect(story.google, story.person.address)
+    expect(story.page).to_have_url(re.compile(f"{CRM_CALENDAR}$"))
+    expect(calendar.address).to_contain_text(story.person.address)
+    story.picture("connected")
+    for kind, word in (("event", "Events"), ("task", "Tasks")):
+        title = story.there.title(story.person.calendar(kind))
+        assert re.fullmatch(rf"YourCompany {word} \(created: \d{{4}}-\d\d-\d\d\)", title)
+
+
+def synchronize(story):
+    calendar = story.calendar
+    dialog = calendar.open_wizard()
+    story.picture("wizard")
+    is_slow = story.google.slow(1500)
+    calendar.start(dialog)
+    calendar.progress.wait_for()
+    if is_slow:
+        expect(calendar.counts).to_have_text(re.compile(r"[1-9]\d* of \d+, .* left"))
+    story.picture("progress")
+    story.google.slow(0)
+    expect(calendar.result).to_contain_text("Synchronized with Google.")
+    story.picture("result")
+    assert number(calendar.result.inner_text(), "created in Google") >= MANY + len(WEEK)
+    assert {*WEEK, "Visit 1", f"Visit {MANY}"} <= set(story.entries("event"))
+    story.picture_of_google("google")
+
+
+def change_both_sides(story, meeting):
+    person, there = story.person, story.there
+    Record(story.page, f"/odoo/calendar/{meeting}").rename("Kick-off, with samples")
+    there.rename(person.calendar("event"), "Offer for Deco Addict", "Better offer for Deco Addict")
+    there.delete(person.calendar("event"), "Visit 7")
+    there.add(person.calendar("task"), "Call the printer", TODAY + timedelta(days=2))
+    result = story.calendar.open().synchronize()
+    assert number(result, "changed in Google") == 1
+    assert number(result, "changed in the CRM") == 1
+    assert number(result, "created in the CRM") == 1
+    assert "Kick-off, with samples" in story.entries("event")
+    names = person.titles("calendar.event")
+    assert {"Better offer for Deco Addict", "Visit 7"} <= set(names)  # deleted there, kept here
+    story.picture("both-ways")
+
+
+def finish_a_task(story):
+    page = story.page
+    page.goto(TASKS)
+    task = page.locator(".o_data_row, .o_kanban_record").filter(has_text="Call the printer")
+    expect(task).to_be_visible()
+    story.picture("tasks")
+    task.get_by_text("Done").click()
+    expect(task).to_be_hidden()
+    story.calendar.open().synchronize()
+    assert "✓ Call the printer" in story.entries("task")
+
+
+def switch_auto_sync_on(page, pictures):
+    page.goto("/odoo/settings#calendar")
+    switch = page.get_by_role("checkbox", name="Sync with Google Calendar")
+    switch.check()
+    expect(page.get_by_text("minutes (5 at least)")).to_be_visible()
+    assert_nothing_is_cut(page)
+    pictures.take(page, "settings")
+    with page.expect_navigation():  # once it is saved the page is loaded anew
+        page.get_by_role("button", name="Save").click()
+
+
+def save_and_look_at_google(story, meeting):
+    Record(story.page, f"/odoo/calendar/{meeting}").rename("Kick-off, saved a moment ago")
+    soon(lambda: "Kick-off, saved a moment ago" in story.entries("event"))
+
+
+def follow_the_record(story, meeting):
+    path = f"/odoo/calendar/{meeting}"
+    record = Record(story.page, path)
+    expect(record.line).to_contain_text("The same in Google")
+    story.picture("record")
+    with story.page.context.expect_page() as opened:
+        record.press("Open in Google")
+    story.google.check_entry(opened.value, "Kick-off, saved a moment ago")
+    opened.value.close()
+    story.there.delete(story.person.calendar("event"), "Kick-off, saved a moment ago")
+    story.calendar.open().synchronize()
+    record = Record(story.page, path)
+    expect(record.line).to_contain_text("It was deleted in Google.")
+    story.picture("record-detached")
+    record.press("Push again")
+    soon(lambda: "Kick-off, saved a moment ago" in story.entries("event"))
+
+
+def revoke(story, meeting):
+    calendars = [story.person.calendar(kind) for kind in ("event", "task")]
+    story.calendar.open()
+    preferences = Preferences(story.page)
+    story.picture("preferences")
+    question = preferences.revoke()
+    expect(question).to_contain_text("stay as they are")
+    story.picture("revoke")
+    question.get_by_role("button", name="Revoke Access").click()
+    notification(story.page, "Access is revoked.").hover()  # and it stays for the picture
+    story.picture("revoked")
+    expect(story.calendar.link("Configure with Google")).to_be_visible()
+    assert [story.there.title(calendar) for calendar in calendars] == [None, None]
+    assert meeting in story.person.rpc.call("calendar.event", "search", [])
+
+
+def soon(happened, seconds=20):
+    """Look again and again until something has happened in the background."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline
