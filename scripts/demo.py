@@ -35,13 +35,14 @@ class Google:
         self.client = chosen if all(chosen) else EMULATED_CLIENT
         self.is_real = all(chosen) and not self.url
 
-    def start(self, python, environment, port):
-        """Start our emulator where it is needed."""
+    def start(self, python, environment, port, state=None):
+        """Start our emulator where it is needed; `state` is where it remembers the last time."""
         if self.is_real or self.url:
             return
         command = [python, "-m", EMULATOR, "--port", port]
         for account in ACCOUNTS:
             command += ["--user", account]
+        command += ["--state", state] if state else []
         paths = {"PYTHONPATH": str(cache.CHECKOUT / "tests")}
         self.child = Child(f"google-{port}", command, env={**environment, **paths})
         self.child.wait_until(lambda: answers(port), 30, "The Google emulator did not start.")
@@ -93,7 +94,8 @@ class DemoSite:
         google = Google()
         stack.callback(google.stop)
         environment = self.tools.environment()
-        google.start(self.tools.python, environment, self._choose_port(None, 8070, 8170))
+        port = self._choose_port(None, 8070, 8170)
+        google.start(self.tools.python, environment, port, None if self.fresh else _memory())
         self.emulator_url = google.url
         port = self._choose_port(self.port, 8069, 8169)
         environment = {"CRM_GOOGLE_BASE_URL": self.emulator_url} if self.emulator_url else {}
@@ -111,6 +113,7 @@ class DemoSite:
             self.site.copy_of(self.site.with_addon(demo=True), self.database)
         elif not server.exists(self.database):
             run.say("Making the demo's database (a minute or two, only once) ...")
+            cache.remove(_memory())
             self.site.copy_of(self.site.with_addon(demo=True), self.database)
             server.set_note(self.database, key)
         elif server.note(self.database) != key:
@@ -122,6 +125,11 @@ class DemoSite:
         if chosen and free_port(chosen) != chosen:
             raise SetupError(f"Port {chosen} is in use. Choose another one with PORT=.")
         return chosen or free_port(*(() if self.fresh else usual))
+
+
+def _memory():
+    """Where the demo's Google is kept, as long as the demo's database."""
+    return cache.folder("run") / "google-demo.state"
 
 
 def main():
@@ -156,5 +164,5 @@ Odoo:               {site.url}/odoo/calendar
 {google}
 Logs:               {cache.root() / "log"}
 
-Press Ctrl-C to stop. What you did in Odoo is kept for the next start.
+Press Ctrl-C to stop. What you did is kept for the next start, on both sides.
 """

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import signal
 import threading
+from pathlib import Path
 
+from . import state
 from .emulator import Emulator
 
 EXAMPLE = "Sam Sales:sam@example.com"
@@ -29,6 +31,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--quota", type=int, help="calls per user and minute, e.g. 600")
     parser.add_argument("--http-channels", action="store_true", help="push to http://127.0.0.1")
+    parser.add_argument("--state", type=Path, metavar="FILE", help="kept there between starts")
     return parser.parse_args(argv)
 
 
@@ -52,9 +55,14 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with build(arguments()) as emulator:
+    args = arguments()
+    with build(args) as emulator:
+        if args.state:
+            state.load(emulator, args.state)
         print(f"listening on {emulator.url}", flush=True)
         stop.wait()
+    if args.state:
+        state.save(emulator, args.state)
 
 
 if __name__ == "__main__":
