@@ -113,7 +113,7 @@ class DemoSite:
             self.site.copy_of(self.site.with_addon(demo=True), self.database)
         elif not server.exists(self.database):
             run.say("Making the demo's database (a minute or two, only once) ...")
-            cache.remove(_memory())
+            _memory().unlink(missing_ok=True)
             self.site.copy_of(self.site.with_addon(demo=True), self.database)
             server.set_note(self.database, key)
         elif server.note(self.database) != key:

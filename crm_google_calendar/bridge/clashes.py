@@ -47,22 +47,22 @@ def _line(case: Case, clash: Clash) -> str:
 
 
 def _labels(case: Case) -> dict[str, str]:
-    _ = case.source.env._
+    env = case.source.env
     return {
-        "title": _("Title"),
-        "when": _("Time"),
-        "zone": _("Time zone"),
-        "place": _("Place"),
-        "text": _("Description"),
-        "details": _("Details"),
-        "privacy": _("Privacy"),
-        "busy": _("Busy"),
-        "reminders": _("Reminders (minutes)"),
-        "mails": _("Mail reminders (minutes)"),
-        "label": _("Activity type"),
-        "done": _("Done"),
-        "rules": _("Repetition"),
-        "timing": _("Time"),
+        "title": env._("Title"),
+        "when": env._("Time"),
+        "zone": env._("Time zone"),
+        "place": env._("Place"),
+        "text": env._("Description"),
+        "details": env._("Details"),
+        "privacy": env._("Privacy"),
+        "busy": env._("Busy"),
+        "reminders": env._("Reminders (minutes)"),
+        "mails": env._("Mail reminders (minutes)"),
+        "label": env._("Activity type"),
+        "done": env._("Done"),
+        "rules": env._("Repetition"),
+        "timing": env._("Time"),
     }
 
 

@@ -199,6 +199,34 @@ def _connection_reasons(env, link: str, email: str):
 
 
 def _causes(env, link: str = ""):
+    return _connection_causes(env, link) | _entry_causes(env)
+
+
+def _entry_causes(env):
+    return {
+        Cause.NO_ACCESS: env._(
+            "Google does not allow changing this. Make sure that you own the calendar, then retry."
+        ),
+        Cause.CHANGED: env._("The entry was changed meanwhile; it is compared again by itself."),
+        Cause.CURSOR_EXPIRED: env._(
+            "Google asks to compare everything again; this happens by itself."
+        ),
+        Cause.GONE: env._("The entry no longer exists in Google."),
+        Cause.CALENDAR_GONE: env._(
+            "A calendar was deleted in Google. Nothing in the CRM is lost. Click Create again to "
+            "make a new one."
+        ),
+        Cause.DUPLICATE: env._("Google already has an entry of this number. Retry sends it anew."),
+        Cause.COLLIDED: env._("Google was busy with the same entry; it is tried again by itself."),
+        Cause.REFUSED: env._("Google refused this entry. Correct it in the CRM, then retry."),
+        Cause.UNKNOWN: env._(
+            "Something unexpected happened with Google. Try again; if it stays, tell your "
+            "administrator."
+        ),
+    }
+
+
+def _connection_causes(env, link: str):
     return {
         Cause.TRANSIENT: env._(
             "Google could not be reached. Nothing is lost; it is tried again by itself."
@@ -214,9 +242,6 @@ def _causes(env, link: str = ""):
             "The box that lets the CRM use its own calendars was not ticked on Google's page. "
             "Click %s again and leave the box ticked.",
             link,
-        ),
-        Cause.NO_ACCESS: env._(
-            "Google does not allow changing this. Make sure that you own the calendar, then retry."
         ),
         Cause.NO_CALENDAR_SERVICE: env._(
             "Google Calendar is switched off for this Google account. "
@@ -242,21 +267,5 @@ def _causes(env, link: str = ""):
         Cause.BARRED: env._(
             "Your Google organization does not allow this connection. "
             "Ask the administrator of your Google organization to allow it."
-        ),
-        Cause.CHANGED: env._("The entry was changed meanwhile; it is compared again by itself."),
-        Cause.CURSOR_EXPIRED: env._(
-            "Google asks to compare everything again; this happens by itself."
-        ),
-        Cause.GONE: env._("The entry no longer exists in Google."),
-        Cause.CALENDAR_GONE: env._(
-            "A calendar was deleted in Google. Nothing in the CRM is lost. Click Create again to "
-            "make a new one."
-        ),
-        Cause.DUPLICATE: env._("Google already has an entry of this number. Retry sends it anew."),
-        Cause.COLLIDED: env._("Google was busy with the same entry; it is tried again by itself."),
-        Cause.REFUSED: env._("Google refused this entry. Correct it in the CRM, then retry."),
-        Cause.UNKNOWN: env._(
-            "Something unexpected happened with Google. Try again; if it stays, tell your "
-            "administrator."
         ),
     }

@@ -41,7 +41,7 @@ class CalendarEvent(models.Model):
     @api.depends_context("uid")
     def _compute_crm_google_link(self):
         """A meeting of a series shows the link of its series."""
-        super()._compute_crm_google_link()
+        result = super()._compute_crm_google_link()
         rest = self.filtered(lambda row: not row.crm_google_link_id and row.recurrence_id)
         links = self.env["crm.google.link"].search(
             [
@@ -56,3 +56,4 @@ class CalendarEvent(models.Model):
             row.crm_google_link_id = link
             row.crm_google_state = link._shown_state()
             row.crm_google_text = link._shown_text()
+        return result

@@ -87,7 +87,7 @@ class TestMeetings(GoogleCase):
 
     def test_rich_text_goes_both_ways(self):
         meeting, event = self._pushed(
-            description="<p>Agenda</p><ul><li>One</li><li><b>Two</b></li></ul><p>Bye &amp; thanks</p>"
+            description="<p>Agenda</p><ul><li>One</li><li><b>Two</b></li></ul><p>Bye &amp; so</p>"
         )
         self.assertIn("<ul><li>One</li><li><b>Two</b></li></ul>", event["description"])
         self.google.edit("Events", event["id"], description="Plain\nlines")
