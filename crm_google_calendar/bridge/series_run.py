@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any
 
 import psycopg2
+
+from odoo.tools import groupby
 
 from ..engine.decide import Reason, Verb
 from ..engine.merge import Side
@@ -87,7 +88,7 @@ def _apply_all(work: Work, cases: list[SeriesCase]) -> list[SeriesCase]:
 def _chunks(cases: list[SeriesCase]) -> list[list[SeriesCase]]:
     """Series that Google's page split stay together: one gives its meetings up for the other."""
     chunks: list[list[SeriesCase]] = []
-    for _name, family in groupby(sorted(cases, key=_root), key=_root):
+    for _name, family in groupby(cases, key=_root):
         members = list(family)
         if not chunks or len(chunks[-1]) + len(members) > CHUNK:
             chunks.append([])

@@ -49,8 +49,9 @@ def finish(work: Work, cases: list[Case]) -> None:
 
 def _case(work: Work, line) -> Case | None:
     calendar = work.account.calendar_ids.filtered(
-        lambda calendar: work.sources[calendar.kind].model == line.model
-        and calendar.state == "ready"
+        lambda calendar: (
+            work.sources[calendar.kind].model == line.model and calendar.state == "ready"
+        )
     )
     if not calendar:
         return None

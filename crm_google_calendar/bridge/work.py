@@ -57,7 +57,6 @@ class Case:
         result = self.action.result if self.action else None
         return result or self.crm.entry or self.google or self.base
 
-
     @property
     def weight(self) -> int:
         """How many entries of a run it stands for."""

@@ -203,9 +203,7 @@ _PARTS: dict[str, tuple[tuple[str, ...], Callable[[Entry], Any]]] = {
 }
 
 
-def _write_mark(
-    entry: Entry, mark: Mark, receipt: str, absent: dict[str, None]
-) -> dict[str, Any]:
+def _write_mark(entry: Entry, mark: Mark, receipt: str, absent: dict[str, None]) -> dict[str, Any]:
     private: dict[str, Any] = {DATABASE: mark.database, RECORD: f"{mark.model},{mark.record}"}
     private |= {LABEL: entry.label} if entry.label else absent
     private |= {RECEIPT: receipt} if receipt else {}
