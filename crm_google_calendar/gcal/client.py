@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from googleapiclient.discovery_cache import get_static_doc
 
 from . import endpoints
 from .errors import FAILURES, Cause, GoogleError, Target, from_exception
+from .pace import Pace
 from .sending import Answer, Call, send
 
 __all__ = ["Answer", "Call", "Changes", "Google"]
@@ -57,8 +59,11 @@ class Google:
         credentials: Credentials,
         http: endpoints.Http | None = None,
         batch_size: int = BATCH,
+        pace: Pace | None = None,
     ) -> None:
         self.credentials = credentials
+        self.pace = pace or Pace()
+        self._known: dict[tuple[str, str | None], Changes | GoogleError] = {}
         self._http = AuthorizedHttp(credentials, http=http or endpoints.http())
         self._batch_size = batch_size
 
@@ -66,11 +71,22 @@ class Google:
         """Close the connections; the object can still be used and opens new ones."""
         self._http.close()
 
+    def remember(self, known: Mapping[tuple[str, str | None], Changes | GoogleError]) -> None:
+        """Answer the next call of `changes` with what a thread has just heard; see `ahead`."""
+        self._known.update(known)
+        self.pace.count(time.time(), len(known))
+
     def changes(self, calendar_id: str, cursor: str | None = None) -> Changes:
         """List what changed since `cursor`; everything without one.
 
         Raises CursorExpired when Google wants a full list; GoogleError CALENDAR_GONE.
         """
+        known = self._known.pop((calendar_id, cursor), None)
+        if isinstance(known, GoogleError):
+            raise known
+        return known or self._changes(calendar_id, cursor)
+
+    def _changes(self, calendar_id: str, cursor: str | None) -> Changes:
         found: dict[str, Json] = {}
         page: Json = {}
         for page in self.pages(calendar_id, cursor):
@@ -113,9 +129,12 @@ class Google:
 
         Nothing is mailed to anybody. No error is raised: each stands in its answer. One with
         `uncertain` may have been carried out. After an error that concerns all calls, or a batch
-        without an answer, the rest is not sent, and answered with that error.
+        without an answer, the rest is not sent, and answered with that error; so is what does not
+        fit into the pace.
         """
-        return send(_service(), _batch_url(), self._http, calendar_id, calls, self._batch_size)
+        return send(
+            _service(), _batch_url(), self._http, calendar_id, calls, self._batch_size, self.pace
+        )
 
     def calendar(self, calendar_id: str) -> Json:
         """The calendar; raises GoogleError CALENDAR_GONE."""
@@ -155,10 +174,15 @@ class Google:
             request = following(request, page)
 
     def _do(self, request: Any, target: Target = Target.CALENDAR, write: bool = False) -> Json:
+        refused = 0
         try:
             return request.execute(http=self._http) or {}
         except FAILURES as fault:
-            raise from_exception(fault, target, write) from fault
+            refusal = from_exception(fault, target, write)
+            refused = int(refusal.cause is Cause.RATE_LIMITED)
+            raise refusal from fault
+        finally:
+            self.pace.count(time.time(), 1, refused)
 
 
 @functools.cache

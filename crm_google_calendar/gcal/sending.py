@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from google_auth_httplib2 import AuthorizedHttp
 
 from . import batch
 from .errors import Cause, GoogleError, Target, error, from_response
+from .pace import Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,24 @@ def send(
     calendar_id: str,
     calls: Sequence[Call],
     size: int,
+    pace: Pace,
 ) -> dict[str, Answer]:
-    """Carry out calls in batches of at most `size`; see `Google.send`."""
+    """Carry out calls in batches of at most `size`, as the pace allows; see `Google.send`."""
     events = service.events()
     answers: dict[str, Answer] = {}
     waiting = _groups(calls, size)
     while waiting:
+        room = pace.room(time.time())
+        if not room:
+            rest = [call for each in waiting for call in each]
+            return answers | _failed(rest, error(Cause.RATE_LIMITED, reason="our_own_pace"))
         group = waiting.pop(0)
+        if len(group) > room:
+            waiting.insert(0, group[room:])
+            group = group[:room]
         stop, done = _send(events, url, http, calendar_id, group)
+        refused = sum(1 for each in done.values() if _is_throttled(each.error))
+        pace.count(time.time(), len(group), refused)
         if stop and stop.cause is Cause.REFUSED:  # some call in it: until that one stands alone
             stop = None
             if len(group) > 1:
@@ -61,6 +73,10 @@ def send(
             rest = [call for each in waiting for call in each]
             return answers | _failed(rest, _certain(stop))
     return answers
+
+
+def _is_throttled(fault: GoogleError | None) -> bool:
+    return fault is not None and fault.cause is Cause.RATE_LIMITED
 
 
 def _groups(calls: Sequence[Call], size: int) -> list[list[Call]]:
