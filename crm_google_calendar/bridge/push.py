@@ -24,11 +24,13 @@ INSERT, PATCH, DELETE = "insert", "patch", "delete"
 def push_to_google(work: Work, cases: list[Case]) -> list[Case]:
     """Send the cases; returns those that must be looked at again, since Google had other news."""
     again: list[Case] = []
-    for start in range(0, len(cases), CHUNK):
-        if work.stopped:
+    while cases:
+        room = 0 if work.stopped else work.tempo.room(min(CHUNK, len(cases)))
+        if not room:
             work.complete = False
             break
-        again += _push_chunk(work, cases[start : start + CHUNK])
+        again += _push_chunk(work, cases[:room])
+        cases = cases[room:]
     return again
 
 

@@ -65,15 +65,17 @@ def _read_feeds(work: Work) -> list[Feed]:
         if work.interruption:
             break
         work.checkpoint()
-        feed = read_feed(work, calendar, _needs_full_pass(work, calendar))
+        full = work.run.full or needs_full_pass(calendar, work.odoo_now)
+        feed = read_feed(work, calendar, full)
         feeds += [feed] if feed else []
     return feeds
 
 
-def _needs_full_pass(work: Work, calendar) -> bool:
-    if work.run.full or not calendar.cursor or not calendar.full_pass:
+def needs_full_pass(calendar, now) -> bool:
+    """Whether all of the calendar is to be compared, whatever Google says has changed."""
+    if not calendar.cursor or not calendar.full_pass:
         return True
-    return calendar.full_pass < work.odoo_now - FULL_PASS_EVERY
+    return calendar.full_pass < now - FULL_PASS_EVERY
 
 
 def _gather(work: Work, feed: Feed, hinted) -> list[Case]:

@@ -86,8 +86,9 @@ def align_auto_sync(env) -> None:
 
     A scheduled action that is running just now cannot be written; the worker comes here again.
     """
+    cron_id = env["ir.model.data"]._xmlid_to_res_id("crm_google_calendar.ir_cron_auto_sync")
     # sudo: follows what an administrator has set; scheduled actions are closed to users
-    cron = env.ref("crm_google_calendar.ir_cron_auto_sync").sudo()
+    cron = env["ir.cron"].sudo().browse(cron_id)
     minutes = max(SHORTEST_INTERVAL, number(env, "interval"))
     wanted = {
         "active": auto_sync_is_on(env),

@@ -71,7 +71,7 @@ def _run(env, account) -> dict | None:
         "done": run.done,
         "total": run.total,
         "left_seconds": _left_seconds(run),
-        "waiting_until": fields.Datetime.to_string(run.resume_at) or False,
+        "waiting_until": _waiting_until(run),
         "summary": run.message or run_summary(run),
         "set_aside": run.set_aside,
         "left_over": run.left_over,
@@ -110,8 +110,15 @@ def _is_old(run) -> bool:
     return run.finished < max(long_ago, run.account_id.connected_since or long_ago)
 
 
+def _waiting_until(run):
+    """When a run that met a fault goes on; what Google's pace costs is part of the time left."""
+    return run.tries > 0 and fields.Datetime.to_string(run.resume_at)
+
+
 def _left_seconds(run):
     """Remaining time at the pace so far; False while there is no pace to go by."""
+    if run.state == "running" and run.expected:
+        return max(1, round((run.expected - fields.Datetime.now()).total_seconds()))
     if run.state != "running" or not run.started or not run.done:
         return False
     elapsed = (fields.Datetime.now() - run.started).total_seconds()

@@ -13,6 +13,7 @@ from ..engine.merge import Side
 from ..gcal.errors import GoogleError
 from . import hints
 from .source import Local, Source
+from .tempo import Tempo
 from .zones import Window
 
 COUNTER = {
@@ -82,6 +83,7 @@ class Work:
     now: datetime
     checkpoint: Callable[[], None]
     out_of_time: Callable[[], bool]
+    tempo: Tempo = field(default_factory=Tempo)
     complete: bool = True  # false once anything must be looked at again
     interruption: GoogleError | None = None
     lines: list[dict[str, Any]] = field(default_factory=list)

@@ -1,100 +1,210 @@
-"""The background worker: one loop over what is due, in slices, one account after another."""
+"""The background worker: one loop over what is due, in slices, one account after another.
+
+Google is asked beside that whether anything changed, for many accounts at once; see `quiet`.
+"""
 
 from __future__ import annotations
 
 import logging
-import random
 import time
-from contextlib import closing
-from datetime import datetime, timedelta, timezone
 
 import psycopg2.errors
 
 from odoo import fields
 from odoo.fields import Domain
 
-from ..engine.entry import Kind
-from ..gcal.backoff import pause
-from ..gcal.errors import Cause, GoogleError, Throttled
-from . import hints, settings, status
-from .connect import check, connect, give_up, google_of, keep_access_token, lapse
-from .meeting import MeetingSource
+from ..gcal.ahead import Ahead
+from . import hints, quiet
+from .connect import check, connect, give_up
 from .revoke import revoke
-from .run import run_slice
-from .sentences import cause_text
-from .series_source import SeriesSource
-from .series_state import SERIES
-from .task import TaskSource
-from .work import Work
-from .zones import Window, zone_of
+from .slices import ACTIVE, work_on
 
 _logger = logging.getLogger(__name__)
 BUDGET = 45  # seconds of one call; Odoo ends a cron thread after 120
-SLICE = 15  # seconds of one run before others have their turn
-LONGEST_WAIT = 20  # seconds that a call of the worker waits with nothing to do
-TRIES = 8  # of a run that meets faults which pass, before it says so and ends
-ACTIVE = ("queued", "running")
-CHOSEN = ("wizard", "preview", "undo")  # runs that a user started, with a window of his choice
+SLICE = 5  # seconds of one run before others that wait have their turn
+LONGEST_WAIT = 60  # seconds that the worker stays awake for what is due soon
+LOOK = 1.0  # seconds between two looks at what users have asked for meanwhile
+FIELDS = ("account_id", "trigger", "full")  # of a run, that tell how it is served
+AT_ONCE = 64  # accounts that are asked about at once
 
 
 def work(env) -> None:
     """Do what is due, until it is done or the time is used up; then ask to be called again."""
-    deadline = time.monotonic() + BUDGET
-    checkpoint = _checkpoint_of(env)
-    hints.dispatch(env)
-    _start_hinted_runs(env)
-    checkpoint()
-    _take_turns(env, checkpoint, deadline)
-    _call_again(env)
+    worker = Worker(env)
+    try:
+        worker.work()
+    finally:
+        worker.ahead.close()
 
 
-def _take_turns(env, checkpoint, deadline) -> None:
-    """Give every run that is due a slice, again and again: nobody's 5,000 hold up another's 5."""
-    parked: set[int] = set()
-    had_its_turn: set[int] = set()
-    while time.monotonic() < deadline:
-        connections(env, checkpoint)
-        run = _next_run(env, parked | had_its_turn)
-        if run:
-            run_id = run.id
-            parks = _work_on(env, run, checkpoint, min(deadline, time.monotonic() + SLICE))
-            (parked if parks else had_its_turn).add(run_id)
-        elif had_its_turn:
-            had_its_turn.clear()
-        elif _wait_for_next(env, checkpoint, deadline):
-            parked.clear()
-        else:
-            break
+class Worker:
+    """One call of the worker: who is being asked, who was served, who is out of the way."""
+
+    def __init__(self, env):
+        self.env = env
+        self.checkpoint = _checkpoint_of(env)
+        self.deadline = time.monotonic() + BUDGET
+        self.ahead = Ahead()
+        self.served: set[int] = set()  # runs that had a slice in this turn
+        self.parked: set[int] = set()  # runs that wait or are over
+        self.looked = self.worked = 0.0  # when we last looked around, and gave a slice
+        self.waiting_wishes: list = []  # moments at which a revocation is tried again
+
+    def work(self) -> None:
+        """Let everybody have his turn, again and again: nobody's 5,000 hold up another's 5."""
+        self._look_around()
+        while self._is_in_time() and self._turn():
+            if time.monotonic() - self.looked > LOOK:
+                self._look_around()
+        if not self._is_in_time() or self.ahead.keys:
+            # Odoo would wait up to a minute for unfinished work; a trigger of our own calls at once
+            self.env["crm.google.account"]._wake()
+
+    def _is_in_time(self) -> bool:
+        return time.monotonic() < self.deadline
+
+    def _turn(self) -> bool:
+        """Serve who is due; returns whether more may be to do within this call."""
+        runs = self._due(AT_ONCE - len(self.ahead.keys))
+        asked = quiet.ask(self.ahead, runs)
+        others = runs.filtered(lambda run: run.id not in asked)
+        news = self._listen(0.0 if others else LOOK)
+        for run_id, heard in news.items():
+            self._serve(self.env["crm.google.run"].browse(run_id), heard)
+        if others:
+            self._serve(self._next_of(others))
+        return bool(asked or others or news or self.ahead.keys) or self._waits_for_more()
+
+    def _due(self, limit):
+        """The next runs that are neither being asked about nor out of the way."""
+        runs = self.env["crm.google.run"]
+        away = [*self.parked, *self.ahead.keys]
+        domain = _active() & _is_due() & Domain("id", "not in", away)
+        order = "resume_at nulls first, id"
+        return runs.search_fetch(domain, FIELDS, order=order, limit=limit) if limit else runs
+
+    def _listen(self, seconds):
+        """End the runs whose accounts have nothing new; returns what the others have heard."""
+        if not self.ahead.keys:
+            return {}
+        self.checkpoint()  # no lock and no old snapshot over the wait
+        heard = self.ahead.answers(seconds)
+        try:
+            ended = quiet.end(self.env, heard)
+            self.checkpoint()
+        except psycopg2.OperationalError:
+            self.env.cr.rollback()  # somebody changed an account just now: all are asked again
+            return {}
+        return {key: said for key, said in heard.items() if key not in ended}
+
+    def _next_of(self, runs):
+        """The first that had no slice in this turn; when all had, the next turn begins."""
+        if self.served.issuperset(runs.ids):
+            self.served.clear()
+        return next(run for run in runs if run.id not in self.served)
+
+    def _serve(self, run, heard=None) -> None:
+        """Give one run a slice."""
+        run = run.exists().filtered(lambda run: run.state in ACTIVE)
+        if not run:
+            return  # disconnected, or ended, while Google was asked
+        run_id = run.id
+        over = work_on(run, self.checkpoint, self._end_of_slice(run_id), heard)
+        (self.parked if over else self.served).add(run_id)
+        self.worked = time.monotonic()
+
+    def _end_of_slice(self, run_id):
+        """A function that tells whether the slice that begins now should stop."""
+        end = time.monotonic() + SLICE
+
+        def is_over():
+            nonlocal end
+            now = time.monotonic()
+            if end < now < self.deadline:
+                end = 0.0 if self._somebody_waits(run_id) else now + LOOK
+            return not end or now >= self.deadline
+
+        return is_over
+
+    def _somebody_waits(self, run_id) -> bool:
+        """Whether anybody else wants to be served."""
+        wishes = _wishes(self.env).filtered(lambda account: _is_now(account.resume_at))
+        if self.ahead.keys or wishes or _undelivered_hints(self.env):
+            return True
+        others = Domain("id", "not in", [run_id, *self.parked])
+        return bool(
+            self.env["crm.google.run"].search_count(_active() & _is_due() & others, limit=1)
+        )
+
+    def _look_around(self) -> None:
+        """See to what users, and their saves, have asked for."""
+        self.looked = time.monotonic()
+        wishes = _wishes(self.env)
+        later = wishes.filtered(lambda account: not _is_now(account.resume_at))
+        self.waiting_wishes = later.mapped("resume_at")
+        for account in wishes - later:
+            _fulfil(account, self.checkpoint)
+        if self.env["crm.google.hint"].search_count([], limit=1):
+            hints.dispatch(self.env)
+            for account in hints.waiting_accounts(self.env):
+                account._start_run("save")
+            self.checkpoint()
+
+    def _waits_for_more(self) -> bool:
+        """Wait a moment for what is due soon; Odoo itself would look once a minute only."""
+        if self.worked > self.looked:
+            self._look_around()  # what was just written may concern other users
+            return True
+        seconds = self._seconds_to_next()
+        if seconds is None or seconds > LONGEST_WAIT:
+            return False
+        self.checkpoint()  # no lock and no old snapshot over the wait
+        time.sleep(min(LOOK, max(0.1, seconds), max(0.0, self.deadline - time.monotonic())))
+        self.parked.clear()
+        return True
+
+    def _seconds_to_next(self) -> float | None:
+        """Seconds until the next run or revocation is due; None where none waits."""
+        later = Domain("resume_at", "!=", False)
+        runs = self.env["crm.google.run"].search(_active() & later, order="resume_at", limit=1)
+        moments = runs.mapped("resume_at") + self.waiting_wishes
+        if not moments:
+            return None
+        return (min(moments) - fields.Datetime.now()).total_seconds()
 
 
-def _wait_for_next(env, checkpoint, deadline) -> bool:
-    """Wait a moment for what is due within this call; Odoo itself would look once a minute only."""
-    waiting = Domain("resume_at", "!=", False) & Domain("user_id.active", "=", True)
-    runs = env["crm.google.run"].search(waiting & Domain("state", "in", ACTIVE))
-    accounts = env["crm.google.account"].search(waiting & Domain("state", "=", "revoking"))
-    moments = runs.mapped("resume_at") + accounts.mapped("resume_at")
-    if not moments:
-        return False
-    seconds = (min(moments) - datetime.now(timezone.utc).replace(tzinfo=None)).total_seconds()
-    if seconds > min(LONGEST_WAIT, deadline - time.monotonic()):
-        return False
-    checkpoint()  # no lock and no old snapshot over the wait
-    time.sleep(min(1.0, max(0.1, seconds)))
-    return True
+def _active() -> Domain:
+    return Domain("state", "in", ACTIVE) & Domain("user_id.active", "=", True)
 
 
-def connections(env, checkpoint) -> None:
-    """Carry on every connection, check and revocation that a user asked for."""
-    accounts = env["crm.google.account"]
-    due = Domain("resume_at", "=", False) | Domain("resume_at", "<=", fields.Datetime.now())
+def _is_due() -> Domain:
+    return Domain("resume_at", "=", False) | Domain("resume_at", "<=", fields.Datetime.now())
+
+
+def _undelivered_hints(env) -> int:
+    return env["crm.google.hint"].search_count([("account_id", "=", False)], limit=1)
+
+
+def _wishes(env):
+    """Accounts with a connection, check or revocation that the user asked for."""
     there = Domain("user_id.active", "=", True)
-    for domain, step in (
-        (Domain("state", "=", "connecting") & there, connect),
-        (Domain("state", "=", "revoking") & due, revoke),
-        (Domain("check_for", "!=", False) & there, check),
-    ):
-        for account in accounts.search(domain):
+    to_connect = Domain("state", "=", "connecting") & there
+    to_revoke = Domain("state", "=", "revoking")
+    to_check = Domain("check_for", "!=", False) & there
+    return env["crm.google.account"].search(to_connect | to_revoke | to_check)
+
+
+def _is_now(moment) -> bool:
+    return not moment or moment <= fields.Datetime.now()
+
+
+def _fulfil(account, checkpoint) -> None:
+    """Each step may be overtaken by the user's next wish."""
+    for state, step in (("connecting", connect), ("revoking", revoke)):
+        if account.state == state:
             _guarded(account, step, checkpoint)
+    if account.exists().check_for and account.user_id.active:
+        _guarded(account, check, checkpoint)
 
 
 def _guarded(account, step, checkpoint) -> None:
@@ -113,182 +223,6 @@ def _guarded(account, step, checkpoint) -> None:
         checkpoint()
 
 
-def _start_hinted_runs(env) -> None:
-    for account in hints.waiting_accounts(env):
-        account._start_run("save")
-
-
-def _next_run(env, seen):
-    """The oldest run that is due and had no slice yet in this turn."""
-    due = ["|", ("resume_at", "=", False), ("resume_at", "<=", fields.Datetime.now())]
-    runs = env["crm.google.run"]
-    return runs.search(
-        [
-            ("state", "in", ACTIVE),
-            ("user_id.active", "=", True),
-            ("id", "not in", list(seen)),
-            *due,
-        ],
-        order="id",
-        limit=1,
-    )
-
-
-def _work_on(env, run, checkpoint, deadline) -> bool:
-    """Give one run a slice; returns whether it is out of the way for this call of the worker."""
-    run_id, account = run.id, run.account_id
-    try:
-        _begin(run)
-        env.invalidate_all()  # what one user may not see must not stay in the cache of another
-        with closing(google_of(account)) as google:
-            work_ = _work_of(env, run, google, checkpoint, deadline)
-            finished = not work_.is_stopped_by_user() and run_slice(work_)
-            work_.checkpoint = _showing(work_, checkpoint)
-        keep_access_token(account, google)
-        return _end(work_, finished)
-    except GoogleError as error:
-        _fail(run, error)
-    except psycopg2.OperationalError as error:
-        env.cr.rollback()
-        _logger.info("run %s is repeated: %s", run_id, type(error).__name__)
-        _pause(run, 1)
-    except Exception:
-        env.cr.rollback()
-        _logger.exception("run %s: an unexpected error", run_id)
-        _fail(run, GoogleError(Cause.UNKNOWN))
-    checkpoint()
-    return True
-
-
-def _begin(run) -> None:
-    if run.state == "queued":
-        run.write({"state": "running", "started": fields.Datetime.now()})
-    run.resume_at = False
-    status.send(run.account_id)
-
-
-def _work_of(env, run, google, checkpoint, deadline) -> Work:
-    account, user = run.account_id, run.account_id.user_id
-    rules = settings.settings(env)
-    sources = {
-        Kind.EVENT.value: MeetingSource(env, user, rules),
-        Kind.TASK.value: TaskSource(env, user, rules),
-        SERIES: SeriesSource(env, user, rules),
-    }
-    now = datetime.now(timezone.utc)
-    work_ = Work(
-        env=env,
-        account=account,
-        run=run,
-        google=google,
-        settings=rules,
-        window=_window(run, rules, now),
-        sources=sources,
-        now=now,
-        checkpoint=checkpoint,
-        out_of_time=lambda: time.monotonic() > deadline,
-    )
-    checkpoint()
-    work_.checkpoint = _forgetting(env) if run.trigger == "preview" else _showing(work_, checkpoint)
-    return work_
-
-
-def _window(run, rules, now) -> Window:
-    zone = zone_of(run.user_id.tz)
-    if run.trigger in CHOSEN:
-        return Window(run.date_from or None, run.date_to or None, zone)
-    today = now.astimezone(zone).date()
-    return Window(
-        today - timedelta(days=rules.days_back), today + timedelta(days=rules.days_ahead), zone
-    )
-
-
-def _showing(work_: Work, checkpoint):
-    """A checkpoint that also shows how far the run is, at most twice a second."""
-    last = [0.0]
-
-    def show():
-        work_.save_progress()
-        if time.monotonic() - last[0] > 0.5:
-            last[0] = time.monotonic()
-            status.send(work_.account)
-        checkpoint()
-
-    return show
-
-
-def _forgetting(env):
-    """The checkpoint of a preview: nothing it came to write may last."""
-    return env.cr.rollback
-
-
-def _end(work_: Work, finished: bool) -> bool:
-    """Settle what becomes of the run after a slice; returns whether it waits or is over."""
-    run, error = work_.run, work_.interruption
-    work_.checkpoint()
-    if finished:
-        _finish(run)
-    elif work_.is_stopped_by_user():
-        _stop(run)
-    elif error is None or error.cause is Cause.CALENDAR_GONE:
-        if not work_.out_of_time():
-            _pause(run, 0)
-    elif error.cause is Cause.LAPSED:
-        _fail(run, error)
-    elif error.cause.retried and (run.tries < TRIES or isinstance(error, Throttled)):
-        seconds = pause(run.tries, error.retry_after, random.random(), error.cause)  # noqa: S311
-        _pause(run, seconds)
-    else:
-        _fail(run, error)
-    over = not run.exists() or run.state not in ACTIVE or bool(run.resume_at)
-    work_.checkpoint()
-    return over
-
-
-def _stop(run) -> None:
-    hints.stop_of(run).unlink()
-    run.write({"state": "stopped", "finished": fields.Datetime.now(), "resume_at": False})
-    status.send(run.account_id)
-
-
-def _pause(run, seconds: float) -> None:
-    """Let a run wait, and be called again then; other accounts go on meanwhile."""
-    moment = fields.Datetime.now() + timedelta(seconds=max(1, round(seconds)))
-    run.write({"resume_at": moment, "tries": run.tries + 1})
-    run.account_id._wake(moment)
-    status.send(run.account_id)
-
-
-def _finish(run) -> None:
-    now = fields.Datetime.now()
-    run.write({"state": "done", "finished": now, "resume_at": False, "tries": 0})
-    run.account_id.write({"last_sync": now, "cause": False})
-    notice = {"type": "warning" if run.set_aside else "success", "message": run.summary}
-    status.send(run.account_id, notice if run.trigger in CHOSEN else None)
-    hints.stop_of(run).unlink()
-    if run.trigger in ("auto", "save") and not (run.line_ids or run.held or run.set_aside):
-        run.unlink()  # nothing happened: the account's last sync says enough
-
-
-def _fail(run, error: GoogleError) -> None:
-    account = run.account_id
-    message = cause_text(account.with_context(lang=account.user_id.lang).env, error.cause)
-    run.write(
-        {
-            "state": "failed",
-            "finished": fields.Datetime.now(),
-            "cause": error.cause.value,
-            "message": message,
-        }
-    )
-    _logger.info("run %s of account %s failed: %s", run.id, account.id, error)
-    if error.cause is Cause.LAPSED:
-        lapse(account)
-    else:
-        notice = {"type": "danger", "message": message, "sticky": True}
-        status.send(account, notice if run.trigger in CHOSEN else None)
-
-
 def _checkpoint_of(env):
     """The one place that commits: everything before it lasts, whatever happens after."""
 
@@ -296,9 +230,3 @@ def _checkpoint_of(env):
         env["ir.cron"]._commit_progress(0)
 
     return checkpoint
-
-
-def _call_again(env) -> None:
-    """Odoo would wait up to a minute for unfinished work; a trigger of our own calls at once."""
-    if _next_run(env, ()):
-        env["crm.google.account"]._wake()

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 
@@ -60,6 +61,17 @@ class CrmGoogleLink(models.Model):
     _record_unique = models.Constraint(
         "UNIQUE(calendar_id, model, res_id)", "A record has one link in each calendar."
     )
+
+    _open = models.Index(
+        "(account_id) WHERE state = 'linked'"
+        " AND (base IS NULL OR etag IS NULL OR pending IS NOT NULL)"
+    )
+
+    @api.model
+    def _open_domain(self):
+        """Links in sync that a run has to look at, although nothing changed."""
+        incomplete = Domain("base", "=", False) | Domain("etag", "=", False)
+        return Domain("state", "=", "linked") & (incomplete | Domain("pending", "!=", False))
 
     @api.depends("model", "res_id")
     def _compute_title(self):

@@ -71,6 +71,7 @@ class CrmGoogleRun(models.Model):
     left_over = fields.Integer("Left for the next run", readonly=True)
     held = fields.Integer("Deletions waiting for an answer", readonly=True)
     resume_at = fields.Datetime(readonly=True, help="Google asked to wait until then")
+    expected = fields.Datetime(readonly=True, help="When it should be done, at Google's pace")
     tries = fields.Integer(readonly=True, help="Interruptions in a row; makes the pauses longer")
     cause = fields.Char(readonly=True)
     message = fields.Char("What happened", readonly=True)

@@ -96,7 +96,7 @@ class TestRunInStatus(StatusCase):
 
     def test_a_run_that_waits_for_google_says_until_when(self):
         run = self.account._start_run("wizard")
-        run.write({"state": "running", "resume_at": "2030-01-01 10:00:00"})
+        run.write({"state": "running", "tries": 1, "resume_at": "2030-01-01 10:00:00"})
         self.assertEqual(self.status()["run"]["waiting_until"], "2030-01-01 10:00:00")
 
     def test_a_result_is_news_for_an_hour(self):

@@ -6,7 +6,7 @@ from unittest.mock import patch
 from odoo import Command, fields
 
 from odoo.addons.crm_google_calendar.bridge import run as run_module
-from odoo.addons.crm_google_calendar.bridge import worker
+from odoo.addons.crm_google_calendar.bridge import slices, worker
 
 from .common import SAM, GoogleCase
 
@@ -160,7 +160,8 @@ class TestWorker(GoogleCase):
         for number in range(6):
             self.meeting(f"Meeting {number}", start=self.soon(days=number + 1))
         account._start_run("wizard", full=True)
-        with patch.object(worker, "SLICE", -1), patch.object(worker, "BUDGET", 0.3):
+        at_once = patch.object(worker.Worker, "_end_of_slice", lambda self, run_id: lambda: True)
+        with at_once, patch.object(worker, "BUDGET", 0.3):
             self.work()
         self.assertEqual(self.events(), {})
         self.work()
@@ -237,7 +238,7 @@ class TestWorker(GoogleCase):
         self.meeting("Here")
         day = self.soon().date()
         self.google.add_event("Events", "There", f"{day}T12:00", f"{day}T13:00")
-        with patch.object(worker, "_forgetting", lambda env: env.flush_all):
+        with patch.object(slices, "_forgetting", lambda env: env.flush_all):
             run = self.sync(account, "preview")
         self.assertEqual((run.state, run.google_created, run.crm_created), ("done", 1, 1))
         self.assertEqual(sorted(run.line_ids.mapped("title")), ["Here", "There"])

@@ -1,0 +1,110 @@
+"""Most accounts, most hours: nothing changed. Such runs are asked and ended many at a time.
+
+Google is asked side by side, in threads that know nothing of the database (`gcal.ahead`); all work
+in the database is done here, in a few queries however many accounts there are.
+"""
+
+from __future__ import annotations
+
+from odoo import fields
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..gcal.ahead import Ahead, Heard
+from ..gcal.errors import GoogleError
+from .connect import google_of, keep_access_token
+from .run import needs_full_pass
+
+ASKED = ("auto", "save", "retry")  # triggers of runs that go on from a cursor
+
+
+def ask(ahead: Ahead, runs) -> list[int]:
+    """Let the threads ask Google for these runs; returns the ids of those that are asked."""
+    runs = runs.filtered(lambda run: run.trigger in ASKED and not run.full)
+    if not runs:
+        return []
+    cursors = _cursors(runs, fields.Datetime.now())
+    asked = []
+    for run in runs.filtered(lambda run: cursors.get(run.account_id)):
+        try:
+            credentials = google_of(run.account_id).credentials
+        except GoogleError:
+            continue  # the run itself finds out, and says so
+        ahead.ask(run.id, credentials, cursors[run.account_id])
+        asked.append(run.id)
+    return asked
+
+
+def end(env, heard: dict[int, Heard | None]) -> set[int]:
+    """End the runs that found nothing, here or there; returns their ids."""
+    ids = [run_id for run_id, said in heard.items() if said and said.nothing_new]
+    runs = _untouched(env, ids)
+    news = {run.account_id: heard[run.id] for run in runs}
+    calendars = _ready_calendars(runs)
+    changed = _with_something_to_do(env, runs.account_id)
+    for calendar in calendars:
+        changes = news[calendar.account_id].news.get((calendar.google_id, calendar.cursor))
+        if not changes or changes.zone != calendar.zone:
+            changed |= calendar.account_id
+    quiet = runs.filtered(lambda run: run.account_id not in changed)
+    for calendar in calendars.filtered(lambda calendar: calendar.account_id not in changed):
+        heard_of = news[calendar.account_id].news
+        calendar.cursor = heard_of[calendar.google_id, calendar.cursor].cursor
+    quiet.account_id.write({"last_sync": fields.Datetime.now(), "cause": False})
+    for account in quiet.account_id:
+        if news[account].refreshed:
+            keep_access_token(account, news[account])
+    _delete(quiet)
+    return set(quiet.ids)
+
+
+def _delete(runs) -> None:
+    """Nothing happened: the account's last sync says enough."""
+    if runs:
+        # these rows have nothing that hangs on them, for which `unlink` would look in five tables
+        runs.env.cr.execute(SQL("DELETE FROM crm_google_run WHERE id IN %s", runs._ids))
+        runs.invalidate_recordset(flush=False)
+
+
+def _untouched(env, run_ids):
+    """Those of the runs that still only wait for their first slice."""
+    waiting = [("state", "=", "queued"), ("trigger", "=", "auto")]
+    connected = [("account_id.state", "=", "connected")]
+    runs = env["crm.google.run"]
+    domain = [("id", "in", run_ids), *waiting, *connected]
+    return runs.search_fetch(domain, ["account_id", "trigger"]) if run_ids else runs
+
+
+def _with_something_to_do(env, accounts):
+    """The accounts that have hints, or links with something open; other accounts do not count."""
+    if not accounts:
+        return accounts
+    hints = env["crm.google.hint"]._read_group([("account_id", "in", accounts.ids)], ["account_id"])
+    links = env["crm.google.link"]._read_group(
+        Domain("account_id", "in", accounts.ids) & env["crm.google.link"]._open_domain(),
+        ["account_id"],
+    )
+    return accounts.browse().concat(*(account for (account,) in (*hints, *links)))
+
+
+def _ready_calendars(runs):
+    calendars = runs.env["crm.google.calendar"]
+    domain = [("account_id", "in", runs.account_id.ids), ("state", "=", "ready")]
+    return calendars.search_fetch(domain, list(CALENDAR_FIELDS)) if runs else calendars
+
+
+CALENDAR_FIELDS = ("account_id", "google_id", "cursor", "full_pass", "zone")
+
+
+def _cursors(runs, now):
+    """Account -> where to go on in its calendars; accounts with a full pass before them are left
+    out, since their lists are long."""
+    result = {}
+    for calendar in _ready_calendars(runs):
+        result.setdefault(calendar.account_id, []).append(calendar)
+    return {
+        account: [(calendar.google_id, calendar.cursor) for calendar in calendars]
+        for account, calendars in result.items()
+        if account.state == "connected"
+        and not any(needs_full_pass(calendar, now) for calendar in calendars)
+    }

@@ -1,0 +1,49 @@
+"""How fast a slice may send, and how long its run will still take."""
+
+from __future__ import annotations
+
+import time
+
+from ..gcal.client import BATCH
+from ..gcal.pace import Pace
+
+NAP = 3.0  # seconds that a slice waits within the worker; for more, others have their turn
+
+
+class Tempo:
+    """The account's pace as one slice sees it, from the moment that the slice begins."""
+
+    def __init__(self, pace: Pace | None = None):
+        self.pace = pace or Pace()
+        self._began = time.monotonic()
+        self._ready: float | None = None  # when the slice had something to send
+        self._napped = 0.0
+        self._sent = 0
+
+    def room(self, wanted: int) -> int:
+        """How many calls may go out now; 0 where the run should rather wait, see `pause`."""
+        self._ready = self._ready or time.monotonic()
+        seconds = self.pace.wait(time.time(), min(wanted, BATCH))
+        if seconds > NAP:
+            return 0
+        if seconds:
+            self._napped += seconds
+            time.sleep(seconds)
+        room = min(wanted, self.pace.room(time.time()))
+        self._sent += room
+        return room
+
+    def pause(self) -> float:
+        """Seconds that the run should wait, so that it is ready again once Google takes more."""
+        preparing = (self._ready or self._began) - self._began
+        return max(0.0, self.pace.wait(time.time(), BATCH) - preparing)
+
+    @property
+    def has_sent(self) -> bool:
+        """Whether the slice has sent anything, so that there is a pace to go by."""
+        return bool(self._sent)
+
+    def left(self, entries: int) -> float:
+        """Seconds until so many entries are sent, once the first are."""
+        busy = time.monotonic() - self._ready - self._napped
+        return max(self.pace.seconds(time.time(), entries), busy * entries / self._sent)
