@@ -28,6 +28,7 @@
         "views/res_config_settings_views.xml",
         "wizard/crm_google_sync_wizard_views.xml",
         "wizard/crm_google_calendar_wizard_views.xml",
+        "wizard/crm_google_switch_wizard_views.xml",
         "views/crm_google_calendar_menus.xml",
     ],
     "assets": {

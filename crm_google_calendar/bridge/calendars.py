@@ -7,15 +7,19 @@ by us. It is "uncertain" then, and the user, who can look, decides.
 from __future__ import annotations
 
 import logging
+import re
+from contextlib import closing
 
 from odoo import fields
 
 from ..gcal.errors import Cause, GoogleError
 from . import settings
+from .grant import google_of
 from .zones import zone_of
 
 _logger = logging.getLogger(__name__)
 KINDS = ("event", "task")
+_CREATED = re.compile(r"\(created: (\d{4}-\d\d-\d\d)\)$")
 LONGEST_COMPANY = 150  # characters, so that the whole name keeps within what Google takes
 
 
@@ -101,12 +105,63 @@ def check(calendar, google, checkpoint) -> None:
         calendar.state = "gone"
 
 
+def delete(calendars, checkpoint) -> list[GoogleError]:
+    """Delete these calendars of an account in Google; returns what prevented it."""
+    # an id that the user has typed is not proven to be ours before the calendar is "ready"
+    standing = calendars.filtered(lambda calendar: calendar.state in ("ready", "gone"))
+    faults: list[GoogleError | None] = []
+    if standing:
+        try:
+            with closing(google_of(standing.account_id)) as google:
+                faults = [_delete(calendar, google, checkpoint) for calendar in standing]
+        except GoogleError as error:  # no grant to do it with
+            faults = [error]
+    checkpoint()
+    return [fault for fault in faults if fault]
+
+
+def _delete(calendar, google, checkpoint) -> GoogleError | None:
+    checkpoint()
+    try:
+        google.delete_calendar(calendar.google_id)
+    except GoogleError as error:
+        _logger.info("calendar %s could not be deleted: %s", calendar.id, error)
+        return error
+    calendar.write({"google_id": False, "state": "wanted"})
+    return None
+
+
+def may_stand(calendar) -> bool:
+    """Whether it is, or may be, in Google."""
+    return calendar.state not in ("wanted", "gone")
+
+
+def rename(calendars, google, checkpoint) -> None:
+    """Give them the names that fit the company's of today."""
+    for calendar in calendars.filtered(is_misnamed):
+        check(calendar, google, checkpoint)
+        name = name_of(calendar)
+        if calendar.state == "ready":
+            google.rename_calendar(calendar.google_id, name)
+            calendar.name = name
+
+
+def is_misnamed(calendar) -> bool:
+    """Whether it stands under the name of another company, or of the company's old one."""
+    return calendar.state == "ready" and calendar.name != name_of(calendar)
+
+
 def name_of(calendar) -> str:
-    """The name of a calendar in Google: the company, the kind and today's date of the user."""
+    """The name of a calendar in Google: the company, the kind and the day it was made, of the user.
+
+    The day stays once it has one; a calendar yet to be made is given today.
+    """
     user = calendar.account_id.user_id
+    made = calendar.state == "ready" and _CREATED.search(calendar.name or "")
     today = fields.Date.context_today(user.with_context(tz=zone_of(user.tz).key))
     name = {"event": "%s Events (created: %s)", "task": "%s Tasks (created: %s)"}[calendar.kind]
-    return name % (user.company_id.name[:LONGEST_COMPANY], today.isoformat())
+    company = user.company_id.name[:LONGEST_COMPANY]
+    return name % (company, made.group(1) if made else today.isoformat())
 
 
 def mark_of(calendar) -> str:

@@ -9,21 +9,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timezone
 
 import psycopg2
 
 from odoo import fields
 
 from ..gcal import oauth
-from ..gcal.client import Google
 from ..gcal.endpoints import http
 from ..gcal.errors import Cause, GoogleError
-from . import calendars, settings, status, vault
+from . import calendars, settings, status, switch, vault
+from .grant import GRANT, google_of, keep_access_token, values_of
 from .sentences import cause_text, client_text, connection_text
 
 _logger = logging.getLogger(__name__)
-GRANT = ("sub", "email", "scopes", "refresh_token", "access_token", "access_expires")
 # the same grant would fail the same way: the next click must lead to Google's page
 NEW_CONSENT = (Cause.LAPSED, Cause.SCOPE_MISSING, Cause.NO_CALENDAR_SERVICE, Cause.BARRED)
 
@@ -32,37 +30,13 @@ class Overtaken(Exception):
     """The user has asked for something else meanwhile, say to revoke the access."""
 
 
-def google_of(account) -> Google:
-    """Google, with the account's grant; no network. Raises GoogleError where none is usable."""
-    client = settings.client(account.env)
-    token = vault.unseal(account.env, account.refresh_token)
-    if client is None:
-        raise GoogleError(Cause.BAD_CLIENT, reason="no_client")
-    if not token:
-        raise GoogleError(Cause.LAPSED, reason="no_token")
-    expires = account.access_expires
-    access = vault.unseal(account.env, account.access_token)
-    expires_at = expires.replace(tzinfo=timezone.utc) if expires and access else None
-    return Google(oauth.credentials(client, token, access or None, expires_at))
-
-
-def keep_access_token(account, google: Google) -> None:
-    """Store the access token that was refreshed on the way, for the next run."""
-    token, expiry = google.credentials.token, google.credentials.expiry
-    if token and expiry and expiry.replace(microsecond=0) != account.access_expires:
-        account.write(
-            {
-                "access_token": vault.seal(account.env, token),
-                "access_expires": expiry.replace(microsecond=0),
-            }
-        )
-
-
 # -- connecting -----------------------------------------------------------------------------
 
 
 def connect(account, checkpoint: Callable[[], None]) -> None:
     """Carry a connection on from wherever it stands."""
+    if account.resume_at and account.resume_at > fields.Datetime.now():
+        return
     try:
         _connect(account, _unless_overtaken(account, checkpoint))
     except Overtaken:
@@ -73,9 +47,11 @@ def connect(account, checkpoint: Callable[[], None]) -> None:
 def _connect(account, checkpoint) -> None:
     exchanging = bool(account.code)
     try:
-        if exchanging:
-            _exchange(account, checkpoint)
-            exchanging = False
+        if exchanging and not _exchange(account, checkpoint):
+            return
+        exchanging = False
+        if account.choice and not switch.carry_out(account, checkpoint):
+            return
         with closing(google_of(account)) as google:
             calendars.complete(account, google, checkpoint)
         keep_access_token(account, google)
@@ -89,13 +65,14 @@ def _connect(account, checkpoint) -> None:
 def _unless_overtaken(account, checkpoint):
     def go_on():
         checkpoint()
-        if account.state != "connecting":
+        if account.state not in ("connecting", "choosing"):
             raise Overtaken
 
     return go_on
 
 
-def _exchange(account, checkpoint) -> None:
+def _exchange(account, checkpoint) -> bool:
+    """Make the code a grant; False where it is another account's, which the user must settle."""
     client = settings.client(account.env)
     code = vault.unseal(account.env, account.code)
     verifier = vault.unseal(account.env, account.verifier)
@@ -106,38 +83,27 @@ def _exchange(account, checkpoint) -> None:
     with closing(http()) as transport:
         address = settings.redirect_uri(account.env)
         grant = oauth.exchange(client, code, address, verifier, transport)
-    _take_grant(account, grant)
-    _keep(account, _values(account, grant), checkpoint)
+    values = values_of(account, grant)
+    another = switch.is_another(account, grant)
+    store = switch.offer if another else _take_grant
+    _keep(account, lambda: store(account, values), checkpoint)
+    return not another
 
 
-def _values(account, grant) -> dict:
-    return {
-        "sub": grant.sub,
-        "email": grant.email,
-        "scopes": " ".join(sorted(grant.scopes)),
-        "refresh_token": vault.seal(account.env, grant.refresh_token),
-        "access_token": vault.seal(account.env, grant.access_token),
-        "access_expires": grant.expires_at.replace(tzinfo=None, microsecond=0),
-    }
+def _take_grant(account, values) -> None:
+    if account.sub and account.sub != values["sub"]:
+        account.calendar_ids.write({"state": "wanted"})  # none may stand in this one
+    account.write(values)
 
 
-def _take_grant(account, grant) -> None:
-    """Make sure that entries of one Google account are not looked for in another."""
-    if not account.sub or account.sub == grant.sub:
-        return
-    if account.calendar_ids.filtered("google_id"):
-        raise GoogleError(Cause.DECLINED, reason="other_account")
-    account.calendar_ids.write({"state": "wanted"})  # none may stand in this one
-
-
-def _keep(account, values, checkpoint) -> None:
+def _keep(account, store, checkpoint) -> None:
     """Store what Google will not say twice, even where a request has just changed the row."""
     try:
-        account.write(values)
+        store()
         checkpoint()
     except psycopg2.OperationalError:
         account.env.cr.rollback()
-        account.write(values)
+        store()
         checkpoint()
 
 
@@ -152,10 +118,11 @@ def _succeed(account) -> None:
         values["message"] = env._(
             "Google did not tick the new calendars in your list. Tick them there to see them."
         )
-    since = account.connected_since or fields.Datetime.now()
-    account.write({"state": "connected", "connected_since": since, **values})
+    left, since = account.left_behind, account.connected_since or fields.Datetime.now()
+    values["message"] = " ".join(filter(None, [values["message"], left])) or False
+    account.write({"state": "connected", "connected_since": since, "left_behind": False, **values})
     _send_waiting(account)
-    text = env._("Connected again with Google. Nothing was lost.")
+    text = left or env._("Connected again with Google. Nothing was lost.")
     # the first time, the calendar page says by itself what happened
     status.send(account, {"type": "success", "message": text} if again else None)
 
@@ -187,12 +154,14 @@ def _state_without_grant(account) -> str:
 
 
 def check(account, checkpoint: Callable[[], None]) -> None:
-    """Answer the user's question whether the connection works and the calendars are there."""
+    """Answer what the user has asked: do the connection, its calendars, and their names fit?"""
     what, account.check_for = account.check_for, False
     checkpoint()
     env = account.with_context(lang=account.user_id.lang).env
     if what == "client":
         notice = _check_client(env)
+    elif what == "names":
+        notice = _rename(env, account, checkpoint)
     elif account.state in ("connected", "incomplete"):
         notice = _check_account(env, account, checkpoint)
     else:
@@ -212,11 +181,9 @@ def _check_account(env, account, checkpoint) -> dict | None:
             return lapse(account)  # which tells him
         return _danger(cause_text(env, error.cause))
     keep_access_token(account, google)
-    states = account.calendar_ids.mapped("state")
-    if "gone" in states:
-        account.message = cause_text(env, Cause.CALENDAR_GONE)
-        return _danger(account.message)
-    if states != ["ready", "ready"]:
+    if gone := _say_gone(env, account):
+        return gone
+    if account.calendar_ids.mapped("state") != ["ready", "ready"]:
         return _danger(
             env._("The connection works, but a calendar is missing. %s", account.message)
         )
@@ -224,6 +191,31 @@ def _check_account(env, account, checkpoint) -> dict | None:
         "type": "success",
         "message": env._("Succeeded: the connection works and both calendars are accessible."),
     }
+
+
+def _say_gone(env, account) -> dict | None:
+    if "gone" not in account.calendar_ids.mapped("state"):
+        return None
+    account.message = cause_text(env, Cause.CALENDAR_GONE)
+    return _danger(account.message)
+
+
+def _rename(env, account, checkpoint) -> dict | None:
+    """Rename both calendars in Google; one whose answer was lost is still offered to be renamed."""
+    try:
+        with closing(google_of(account)) as google:
+            calendars.rename(account.calendar_ids, google, checkpoint)
+    except GoogleError as error:
+        return lapse(account) if error.cause is Cause.LAPSED else _danger(_why_not(env, error))
+    keep_access_token(account, google)
+    if gone := _say_gone(env, account):
+        return gone
+    return {"type": "success", "message": env._("The calendars have their new names in Google.")}
+
+
+def _why_not(env, error: GoogleError) -> str:
+    text = cause_text(env, error.cause)
+    return env._("The calendars keep their names. %s", text)
 
 
 def _check_client(env) -> dict:
@@ -255,7 +247,7 @@ def lapse(account) -> None:
     env = account.with_context(lang=account.user_id.lang).env
     message = cause_text(env, Cause.LAPSED)
     account.write({"state": "reconnect", "cause": Cause.LAPSED.value, "message": message})
-    stop_runs(account)
+    account._stop_runs()
     status.send(account, {"type": "warning", "message": message, "sticky": True})
     _announce(account, env._("Google Calendar is no longer connected"), message)
 
@@ -268,12 +260,6 @@ def _announce(account, subject: str, message: str) -> None:
         subject=subject,
         body=message,
     )
-
-
-def stop_runs(account) -> None:
-    """What was begun or queued ends here; nothing of it is lost."""
-    active = account.run_ids.filtered(lambda run: run.state in ("queued", "running"))
-    active.write({"state": "stopped", "finished": fields.Datetime.now()})
 
 
 def give_up(account) -> None:

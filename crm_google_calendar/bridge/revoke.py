@@ -12,8 +12,8 @@ from odoo import fields
 from ..gcal import oauth
 from ..gcal.endpoints import http
 from ..gcal.errors import Cause, GoogleError
-from . import status, vault
-from .connect import GRANT, google_of, stop_runs
+from . import calendars, status, vault
+from .grant import GRANT, is_shared
 
 _logger = logging.getLogger(__name__)
 TRIES = 3  # of what a passing fault prevents; then the user is disconnected all the same
@@ -23,58 +23,22 @@ PAUSE = timedelta(seconds=5)  # between them
 def revoke(account, checkpoint: Callable[[], None]) -> None:
     """Disconnect for good. Whatever Google answers, the user is disconnected here, and told what
     is left for him to remove by hand; the CRM's records are not touched."""
-    shared = _others_of(account)
+    shared = is_shared(account, account.sub)
     last_try = account.tries + 1 >= TRIES
-    faults = _delete_calendars(account, checkpoint)
+    faults = calendars.delete(account.calendar_ids, checkpoint)
     grant_faults = []
-    if not shared and (last_try or not _passes(faults)):
+    if not shared and (last_try or not passes(faults)):
         grant_faults = _revoke_grant(account)
-    if _passes(faults + grant_faults) and not last_try:
-        _try_again(account)
+    if passes(faults + grant_faults) and not last_try:
+        try_again(account)
     else:
         _finish(account, shared, bool(grant_faults))
     checkpoint()
 
 
-def _passes(faults: list[GoogleError]) -> bool:
+def passes(faults: list[GoogleError]) -> bool:
+    """Whether it may go well in a moment."""
     return any(fault.cause in (Cause.TRANSIENT, Cause.RATE_LIMITED) for fault in faults)
-
-
-def _others_of(account) -> bool:
-    """Whether somebody else here uses the same Google account: Google takes back a permission for
-    all connections of the company's project at once, so his would end too."""
-    others = [
-        ("id", "!=", account.id),
-        ("sub", "=", account.sub),
-        ("state", "in", ("connecting", "incomplete", "connected", "revoking")),
-    ]
-    return bool(account.sub) and bool(account.search_count(others, limit=1))
-
-
-def _delete_calendars(account, checkpoint) -> list[GoogleError]:
-    """Delete both calendars; returns what prevented it."""
-    # an id that the user has typed is not proven to be ours before the calendar is "ready"
-    standing = account.calendar_ids.filtered(lambda calendar: calendar.state in ("ready", "gone"))
-    faults: list[GoogleError | None] = []
-    if standing:
-        try:
-            with closing(google_of(account)) as google:
-                faults = [_delete(calendar, google, checkpoint) for calendar in standing]
-        except GoogleError as error:  # no grant to do it with
-            faults = [error]
-    checkpoint()
-    return [fault for fault in faults if fault]
-
-
-def _delete(calendar, google, checkpoint) -> GoogleError | None:
-    checkpoint()
-    try:
-        google.delete_calendar(calendar.google_id)
-    except GoogleError as error:
-        _logger.info("calendar %s could not be deleted: %s", calendar.id, error)
-        return error
-    calendar.write({"google_id": False, "state": "wanted"})
-    return None
 
 
 def _revoke_grant(account) -> list[GoogleError]:
@@ -91,14 +55,15 @@ def _revoke_grant(account) -> list[GoogleError]:
     return []
 
 
-def _try_again(account) -> None:
+def try_again(account) -> None:
+    """Ask to be called again after a pause."""
     moment = fields.Datetime.now() + PAUSE
     account.write({"tries": account.tries + 1, "resume_at": moment})
     account._wake(moment)
 
 
 def _finish(account, shared: bool, grant_left: bool) -> None:
-    left = [calendar.name for calendar in account.calendar_ids if _may_stand(calendar)]
+    left = [calendar.name for calendar in account.calendar_ids if calendars.may_stand(calendar)]
     text = _result(account, left, grant_left, shared)
     _forget(account)
     complete = not left and not grant_left
@@ -107,16 +72,13 @@ def _finish(account, shared: bool, grant_left: bool) -> None:
     status.send(account, {"type": kind, "message": text, "sticky": not complete})
 
 
-def _may_stand(calendar) -> bool:
-    return calendar.state not in ("wanted", "gone")
-
-
 def _forget(account) -> None:
     account.calendar_ids.unlink()  # and with them their links
     account.env["crm.google.hint"].search([("account_id", "=", account.id)]).unlink()
     names = (*GRANT, "cause", "connected_since", "last_sync", "resume_at", "code", "verifier")
-    account.write({"state": "disconnected", "tries": 0, **dict.fromkeys(names, False)})
-    stop_runs(account)
+    other = ("choice", "other_grant", "other_email", "other_until", "left_behind")
+    account.write({"state": "disconnected", "tries": 0, **dict.fromkeys(names + other, False)})
+    account._stop_runs()
 
 
 def _result(account, left: list[str], grant_left: bool, shared: bool) -> str:

@@ -16,6 +16,11 @@ UPDATE crm_google_account
        access_token = NULL,
        access_expires = NULL,
        code = NULL,
+       other_grant = NULL,
+       other_email = NULL,
+       other_until = NULL,
+       choice = NULL,
+       left_behind = NULL,
        verifier = NULL;
 UPDATE crm_google_run
    SET state = 'stopped'

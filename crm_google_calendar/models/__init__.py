@@ -7,6 +7,7 @@ from . import (
     calendar_event,
     calendar_recurrence,
     crm_google_account,
+    crm_google_account_switch,
     crm_google_calendar,
     crm_google_hint,
     crm_google_link,

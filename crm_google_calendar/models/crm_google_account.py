@@ -23,6 +23,7 @@ class CrmGoogleAccount(models.Model):
             ("disconnected", "Not connected"),
             ("connecting", "Connecting"),
             ("incomplete", "Calendars incomplete"),
+            ("choosing", "Another Google account chosen"),
             ("connected", "Connected"),
             ("reconnect", "Reconnect needed"),
             ("revoking", "Revoking access"),
@@ -44,8 +45,8 @@ class CrmGoogleAccount(models.Model):
     access_expires = fields.Datetime(readonly=True, copy=False, groups=fields.NO_ACCESS)
     code = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
     verifier = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
-    resume_at = fields.Datetime(readonly=True, help="A revocation that waits is tried again then")
-    tries = fields.Integer(readonly=True, help="How often the revocation was tried in vain")
+    resume_at = fields.Datetime(readonly=True, help="What waits for Google is tried again then")
+    tries = fields.Integer(readonly=True, help="How often that was tried in vain")
     check_for = fields.Selection(
         [("account", "The connection"), ("client", "The company's Google client")],
         readonly=True,
@@ -114,7 +115,7 @@ class CrmGoogleAccount(models.Model):
         """
         account = self._mine()
         gone = account.calendar_ids.filtered(lambda calendar: calendar.state == "gone")
-        if not gone or account.state in ("connecting", "revoking"):
+        if not gone or account.state in ("connecting", "choosing", "revoking"):
             return False
         gone.write({"state": "wanted", "google_id": False, "cursor": False, "full_pass": False})
         # sudo: only our own code writes links
@@ -265,6 +266,11 @@ class CrmGoogleAccount(models.Model):
         """Whether runs are made: not for somebody who has left, whose user is archived."""
         return self.state == "connected" and self.user_id.active
 
+    def _stop_runs(self):
+        """What was begun or queued ends here; nothing of it is lost."""
+        active = self.run_ids.filtered(lambda run: run.state in ACTIVE)
+        active.write({"state": "stopped", "finished": fields.Datetime.now()})
+
     @api.model
     def _wake(self, moment=None):
         """Call the worker once this transaction is committed, or at a later moment.
@@ -297,6 +303,7 @@ class CrmGoogleAccount(models.Model):
     def _cron_work(self):
         env = self.with_user(SUPERUSER_ID).env
         settings.align_auto_sync(env)
+        env["crm.google.account"]._forget_old_offers()
         worker.work(env)
 
     @api.model

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.http import request
 
+from ..bridge.calendars import is_misnamed
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
@@ -18,6 +20,8 @@ class ResUsers(models.Model):
     crm_google_granted = fields.Text("What was granted", compute="_compute_crm_google_account")
     crm_google_calendars = fields.Text("Calendars", compute="_compute_crm_google_account")
     crm_google_message = fields.Char(compute="_compute_crm_google_account")
+
+    crm_google_misnamed = fields.Boolean(compute="_compute_crm_google_account")
 
     @property
     def SELF_READABLE_FIELDS(self):
@@ -39,6 +43,9 @@ class ResUsers(models.Model):
             user.crm_google_granted = account.scopes_text
             user.crm_google_calendars = "\n".join(filter(None, account.calendar_ids.mapped("name")))
             user.crm_google_message = account.message
+            # sudo: his own calendars' names, which his company's tells; he may not read that one
+            own = account.sudo().calendar_ids if account.state == "connected" else ()
+            user.crm_google_misnamed = any(is_misnamed(calendar) for calendar in own)
 
     def action_crm_google_configure(self):
         self._check_crm_google_owner()
@@ -51,6 +58,10 @@ class ResUsers(models.Model):
     def action_crm_google_check(self):
         self._check_crm_google_owner()
         return self.crm_google_account_id and self.crm_google_account_id.action_check()
+
+    def action_crm_google_rename(self):
+        self._check_crm_google_owner()
+        return self.crm_google_account_id and self.crm_google_account_id.action_rename()
 
     def _check_crm_google_owner(self):
         if self != self.env.user:

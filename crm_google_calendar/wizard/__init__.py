@@ -1,1 +1,1 @@
-from . import crm_google_calendar_wizard, crm_google_sync_wizard
+from . import crm_google_calendar_wizard, crm_google_switch_wizard, crm_google_sync_wizard

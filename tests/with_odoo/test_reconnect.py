@@ -2,8 +2,7 @@
 
 from google_emulator import Fault
 
-from .common import SAM
-from .connecting import BOB, ConnectCase
+from .connecting import ConnectCase
 
 
 class TestReconnect(ConnectCase):
@@ -25,15 +24,6 @@ class TestReconnect(ConnectCase):
         self.sync(self.account)
         now = (self.account.calendar_ids.mapped("google_id"), self.link(self.record).event_id)
         self.assertEqual((now, list(self.events())), (kept, ["Demo"]))
-
-    def test_another_google_account_is_refused(self):
-        self.lapsed()
-        self.emulator.add_user(BOB, "Bob")
-        self.consent(BOB)
-        self.assertState("reconnect", f"choose {SAM}, or revoke the access first")
-        self.assertEqual(self.in_google(BOB), [])
-        self.consent()
-        self.assertConnected()
 
     def test_a_failing_exchange_leads_to_googles_page_again(self):
         self.lapsed()

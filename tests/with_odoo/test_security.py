@@ -7,7 +7,7 @@ from odoo.tests import HttpCase, JsonRpcException
 
 from .common import GoogleCase
 
-SEALED = ("refresh_token", "access_token", "access_expires", "code", "verifier")
+SEALED = ("refresh_token", "access_token", "access_expires", "code", "verifier", "other_grant")
 OURS = (
     "crm.google.account",
     "crm.google.calendar",
@@ -102,10 +102,10 @@ class TestOthersRows(SecurityCase):
 class TestButtons(SecurityCase):
     def test_only_the_owner_steers_his_connection(self):
         for login in ("eve", "admin"):
-            for method in ("action_revoke", "action_check"):
+            for method in ("action_revoke", "action_check", "action_rename"):
                 self.assertRefused(login, "crm.google.account", method, self.account.ids)
         for login in ("eve", "admin"):
-            for action in ("configure", "revoke", "check"):
+            for action in ("configure", "revoke", "check", "rename"):
                 method = f"action_crm_google_{action}"
                 self.assertRefused(login, "res.users", method, self.user.ids)
         self.assertEqual(self.account.state, "connected")
@@ -126,7 +126,9 @@ class TestButtons(SecurityCase):
 
     def test_private_methods_are_not_callable(self):
         methods = "_mine _of_user _receive_code _consent_failed _change _wake _start_run _nudge"
-        methods += " _cron_work _cron_auto_sync _test_client _ask_for _keep_deleted"
+        methods += (
+            " _cron_work _cron_auto_sync _test_client _ask_for _keep_deleted _choose _stop_runs"
+        )
         for method in methods.split():
             for login in ("sam", "admin"):
                 self.assertRefused(login, "crm.google.account", method, self.account.ids)

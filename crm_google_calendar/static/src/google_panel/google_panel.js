@@ -58,6 +58,7 @@ export class GooglePanel extends Component {
         return {
             disconnected: { ...configure, text: _t("Configure with Google") },
             incomplete: { ...configure, text: _t("Finish with Google") },
+            choosing: { ...configure, text: _t("Finish with Google") },
             connected: {
                 class: "o_crm_google_synchronize",
                 text: _t("Synchronize with Google"),

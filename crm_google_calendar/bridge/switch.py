@@ -1,0 +1,171 @@
+"""Another Google account than before: its grant waits, sealed, for the user's choice.
+
+Calendars and entries of one Google account are never looked for in another one.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from contextlib import closing
+from datetime import timedelta
+
+from odoo import fields
+
+from ..gcal import oauth
+from ..gcal.endpoints import http
+from ..gcal.errors import Cause, CursorExpired, GoogleError
+from ..gcal.translate import is_gone
+from . import calendars, status, vault
+from .grant import google_of, is_shared
+from .revoke import TRIES, passes, try_again
+from .sentences import link_name
+
+_logger = logging.getLogger(__name__)
+VALID_FOR = timedelta(days=1)
+OFFER = ("choice", "other_grant", "other_email", "other_until")
+NOT_MADE = {"state": "wanted", "google_id": False, "cursor": False, "full_pass": False}
+
+
+def is_another(account, grant) -> bool:
+    """Whether this grant is of another Google account than the calendars of the CRM are."""
+    known = account.sub and account.sub != grant.sub
+    return bool(known and account.calendar_ids.filtered("google_id"))
+
+
+def offer(account, values: dict) -> None:
+    """Keep the new grant aside until the user has chosen, for a day at most."""
+    if account.state != "connecting":
+        return  # he has asked to revoke the access meanwhile
+    env = account.with_context(lang=account.user_id.lang).env
+    until = fields.Datetime.now() + VALID_FOR
+    message = env._(
+        "You chose %(other)s, but the calendars of the CRM stand in %(email)s. "
+        "Click %(link)s to decide what becomes of them.",
+        other=values["email"],
+        email=account.email,
+        link=link_name(env, "incomplete"),
+    )
+    sealed = vault.seal(account.env, json.dumps(values, default=fields.Datetime.to_string))
+    offered = {"other_grant": sealed, "other_email": values["email"], "other_until": until}
+    account.write({"state": "choosing", "cause": False, "message": message, **offered})
+    account._wake(until)
+    status.send(account)
+
+
+def carry_out(account, checkpoint) -> bool:
+    """Do what the user has chosen; False where it is to be tried again in a moment.
+
+    Until the new grant takes the old one's place, every step can be repeated. Raises GoogleError
+    where the new grant cannot be read any more.
+    """
+    if account.choice == "keep":
+        drop(account, checkpoint)
+        return True
+    grant = _offered(account)
+    if account.choice != "leave" and not _remove_old(account, checkpoint):
+        return False
+    _take_the_place(account, grant)
+    checkpoint()
+    return True
+
+
+def drop(account, checkpoint) -> None:
+    """Forget the new grant, here and at Google."""
+    grant = json.loads(vault.unseal(account.env, account.other_grant) or "{}")
+    account.write(dict.fromkeys(OFFER, False))
+    checkpoint()
+    token = vault.unseal(account.env, grant.get("refresh_token"))
+    if not token or is_shared(account, grant["sub"]):
+        return
+    try:
+        with closing(http()) as transport:
+            oauth.revoke(token, transport)
+    except GoogleError as error:  # the token is forgotten, so it gives nobody access
+        _logger.info("the new grant of account %s could not be revoked: %s", account.id, error)
+
+
+def _offered(account) -> dict:
+    grant = json.loads(vault.unseal(account.env, account.other_grant) or "{}")
+    if not grant:
+        account.write(dict.fromkeys(OFFER, False))
+        raise GoogleError(Cause.LAPSED, reason="no_token")
+    return grant
+
+
+def _remove_old(account, checkpoint) -> bool:
+    """Delete the old calendars as far as their grant still works; False: try again."""
+    faults = []
+    old = account.calendar_ids
+    try:
+        if account.choice == "move":
+            old -= _with_news(account, checkpoint)
+    except GoogleError as error:
+        faults, old = [error], old.browse()
+    faults += calendars.delete(old, checkpoint)
+    again = passes(faults) and account.tries + 1 < TRIES
+    if again:
+        try_again(account)
+    return not again
+
+
+def _with_news(account, checkpoint):
+    """The calendars that hold something in Google which the CRM has not seen: they stay there."""
+    found = account.calendar_ids.browse()
+    standing = account.calendar_ids.filtered(lambda calendar: calendar.state == "ready")
+    if standing:
+        with closing(google_of(account)) as google:
+            for calendar in standing:
+                checkpoint()
+                found += calendar if _has_news(calendar, google) else calendar.browse()
+    return found
+
+
+def _has_news(calendar, google) -> bool:
+    links = calendar.env["crm.google.link"].search([("calendar_id", "=", calendar.id)])
+    etags = {link.event_id: link.etag for link in links}
+    return any(
+        not is_gone(event) and etags.get(event["id"]) != event.get("etag")
+        for event in _changes(calendar, google)
+    )
+
+
+def _changes(calendar, google) -> list:
+    try:
+        return google.changes(calendar.google_id, calendar.cursor or None).events
+    except CursorExpired:
+        return google.changes(calendar.google_id).events
+    except GoogleError as error:
+        if error.cause is Cause.CALENDAR_GONE:
+            return []
+        raise
+
+
+def _take_the_place(account, grant: dict) -> None:
+    """From here on there is only the new Google account; the records were not touched."""
+    left = _left_text(account)
+    links = account.env["crm.google.link"].search([("account_id", "=", account.id)])
+    if account.choice == "move":
+        # what the user has deleted in Google is not sent anew
+        links.filtered(lambda link: link.state != "detached")._start_over()
+    else:
+        links.unlink()
+    account.calendar_ids.write({**NOT_MADE, "shown": False, "zone": False})
+    fresh = {"tries": 0, "resume_at": False, "last_sync": False, **dict.fromkeys(OFFER, False)}
+    account.write({**grant, **fresh, "left_behind": left})
+
+
+def _left_text(account) -> str | bool:
+    """What stays in the old Google account, in words for the user; False for nothing."""
+    names = ", ".join(account.calendar_ids.filtered(calendars.may_stand).mapped("name"))
+    if not names:
+        return False
+    env, email = account.with_context(lang=account.user_id.lang).env, account.email
+    if account.choice == "leave":
+        return env._("These calendars stay in %(email)s: %(names)s.", email=email, names=names)
+    return env._(
+        "These calendars could not be deleted in %(email)s, or hold changes that the CRM has not "
+        "seen. Look at them there and delete them by hand: %(names)s.",
+        email=email,
+        names=names,
+    )
