@@ -130,14 +130,16 @@ def _window(run, rules, now) -> Window:
 
 
 def _showing(work_: Work, checkpoint):
-    """A checkpoint that also shows how far the run is, at most twice a second."""
-    last = [0.0]
+    """A checkpoint that also shows how far the run is, at most twice a second, and at once how much
+    there is to do: the next news may be long in coming."""
+    last, total = 0.0, None
 
     def show():
+        nonlocal last, total
         work_.save_progress()
         _expect(work_.run, work_.tempo)
-        if time.monotonic() - last[0] > 0.5:
-            last[0] = time.monotonic()
+        if time.monotonic() - last > 0.5 or work_.run.total != total:
+            last, total = time.monotonic(), work_.run.total
             status.send(work_.account)
         checkpoint()
 
