@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT))
 from scripts import chromium  # noqa: E402
 from scripts.demo import DemoSite  # noqa: E402
 
+from .crm_pages import ZONE  # noqa: E402
 from .google_side import google_at  # noqa: E402
 from .people import Crm  # noqa: E402
 from .pictures import Pictures  # noqa: E402
@@ -89,9 +90,9 @@ def open_page(request, chrome, site, pictures):
     """Opens pages of the CRM, each in a browser of its own: `open_page(DESKTOP, login)`."""
     opened = []
 
-    def open_(screen, login, zone="Europe/Berlin"):
+    def open_(screen, login):
         context = chrome.new_context(
-            base_url=site.url, locale="en-US", timezone_id=zone, reduced_motion="reduce", **screen
+            base_url=site.url, locale="en-US", timezone_id=ZONE, reduced_motion="reduce", **screen
         )
         context.set_default_timeout(PATIENCE)
         page = context.new_page()

@@ -1,9 +1,13 @@
 """The CRM's pages: where things are, and what a user does there."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
+ZONE = "Europe/Berlin"  # of the users, whatever the machine's is
+TODAY = datetime.now(ZoneInfo(ZONE)).date()
 CALENDAR = "/odoo/calendar"
 CRM_CALENDAR = "/odoo/crm-calendar"
 TASKS = "/odoo/crm-tasks"
@@ -86,6 +90,7 @@ class Record:
         """Change the title and save."""
         field = self.page.locator(f".o_field_widget[name={name}]").locator("input, textarea").first
         field.fill(title)
+        field.press("Tab")
         self.page.locator(".o_form_button_save").click()
         expect(self.page.locator(".o_form_saved")).to_be_visible()
 

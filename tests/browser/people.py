@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from scripts.web_client import WebClient
 
+from .crm_pages import ZONE
+
 NAMES = "nora olaf petra quirin rosa said tilda ugo vera wim xenia yves zoe anna bela carl dora"
 
 
@@ -67,7 +69,7 @@ class Crm:
         login = next(self._names)
         name = name or f"{login.title()} Example"
         (demo,) = self.admin.call("res.users", "read", [self.demo.id], ["group_ids"])
-        values = {"name": name, "login": login, "password": login, "tz": "Europe/Berlin"}
+        values = {"name": name, "login": login, "password": login, "tz": ZONE}
         values |= {"odoobot_state": "disabled"}  # its window would cover a phone's screen
         values |= {"email": f"{login}@example.com", "group_ids": [(6, 0, demo["group_ids"])]}
         self.admin.call("res.users", "create", [values])

@@ -1,12 +1,11 @@
 """Connecting with Google, from wherever the user begins, whatever he answers, whatever breaks."""
 
 import re
-from datetime import date
 
 import pytest
 from playwright.sync_api import expect
 
-from .crm_pages import CRM_CALENDAR, CalendarPage, assert_nothing_is_cut
+from .crm_pages import CRM_CALENDAR, TODAY, CalendarPage, assert_nothing_is_cut
 
 CONFIGURE, SYNCHRONIZE = "Configure with Google", "Synchronize with Google"
 
@@ -101,7 +100,7 @@ def test_a_dead_grant_asks_to_reconnect(desktop, salesperson, google, pictures):
 
 
 def test_a_calendar_deleted_in_google_is_made_again(phone, salesperson, google, pictures):
-    salesperson.meet("Review", date.today())
+    salesperson.meet("Review", TODAY)
     calendar = CalendarPage(phone(salesperson.login)).open()
     calendar.connect(google, salesperson.address)
     calendar.synchronize()

@@ -1,6 +1,6 @@
 """What the pages say and offer beside the main story: answers, reasons, menus, empty lists."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -9,6 +9,7 @@ from .conftest import DESKTOP, PHONE
 from .crm_pages import (
     CRM_CALENDAR,
     TASKS,
+    TODAY,
     CalendarPage,
     Preferences,
     Record,
@@ -16,7 +17,6 @@ from .crm_pages import (
     notification,
 )
 
-TODAY = date.today()
 LONG = "Vereinigte Maschinenbau- und Anlagenvertriebsgesellschaft Norddeutschland mbH & Co. KG"
 
 
