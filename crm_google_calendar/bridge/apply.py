@@ -40,9 +40,7 @@ def _apply_chunk(work: Work, chunk: list[Case]) -> list[Case]:
     created = [case for case in fresh if case.action.verb is Verb.CREATE]
     for source in {case.source for case in created}:
         _create(work, source, [case for case in created if case.source is source])
-    for case in fresh:
-        if case.action.verb is not Verb.CREATE:
-            _guarded(work, case)
+    _write(work, [case for case in fresh if case.action.verb is not Verb.CREATE])
     hints.forget_own(work, before)
     work.done += sum(1 for case in chunk if not case.action.write_google)
     return [case for case in fresh if case.action.write_google and case.link.state != "set_aside"]
@@ -83,16 +81,40 @@ def _create(work: Work, source, cases: list[Case]) -> None:
             links.settle(work, case, case.action.result, case.event)
 
 
-def _guarded(work: Work, case: Case) -> None:
+def _write(work: Work, cases: list[Case]) -> None:
+    """Carry out what is no creation: all at once, or halved as in `_create`."""
+    if not cases:
+        return
+    held = work.lines[:], dict(work.counts), [case.link for case in cases]
     try:
         with work.env.cr.savepoint():
-            _apply(work, case)
-            case.source.env.flush_all()
+            for case, record in zip(cases, _records(cases), strict=True):
+                _apply(work, case, record)
+            cases[0].source.env.flush_all()
     except psycopg2.OperationalError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever another add-on raises concerns one entry
-        case.source.env.invalidate_all()
-        refused(work, case, error)
+        cases[0].source.env.invalidate_all()
+        work.lines, work.counts, old_links = held
+        for case, link in zip(cases, old_links, strict=True):
+            case.link = link
+        if len(cases) > 1:
+            middle = len(cases) // 2
+            _write(work, cases[:middle])
+            _write(work, cases[middle:])
+        else:
+            refused(work, cases[0], error)
+
+
+def _records(cases: list[Case]) -> list:
+    """The cases' records, which fetch what Odoo needs of one for all of them."""
+    together: dict = {}
+    for case in cases:
+        together.setdefault(case.source, []).append(case.res_id)
+    return [
+        case.source.records.browse(case.res_id).with_prefetch(together[case.source])
+        for case in cases
+    ]
 
 
 def refused(work: Work, case: Case, error: Exception) -> None:
@@ -106,12 +128,12 @@ def refused(work: Work, case: Case, error: Exception) -> None:
     links.set_aside(work, case, "odoo_refused", detail)
 
 
-def _apply(work: Work, case: Case) -> None:
+def _apply(work: Work, case: Case, record) -> None:
     action = case.action
     if action.verb is Verb.SETTLE:
-        _settle(work, case)
+        _settle(work, case, record)
     elif action.verb is Verb.ARCHIVE:
-        case.source.archive(case.source.records.browse(case.res_id))
+        case.source.archive(record)
         work.note(case, Side.CRM, "remove", action.reason)
         links.detach(work.env, case.link, "archived_there")
     elif action.verb is Verb.DETACH:
@@ -122,10 +144,9 @@ def _apply(work: Work, case: Case) -> None:
         case.link.unlink()
 
 
-def _settle(work: Work, case: Case) -> None:
+def _settle(work: Work, case: Case, record) -> None:
     """Write the merged entry; the link is settled here only where Google needs no write."""
     action = case.action
-    record = case.source.records.browse(case.res_id)
     if action.write_crm:
         keep_losers(work, case, record)
         case.source.change(record, case.crm.entry, action.result)
