@@ -139,7 +139,7 @@ def _fail(account, error: GoogleError, needs_consent: bool) -> None:
     state = _state_without_grant(account) if needs_consent else "incomplete"
     values = dict.fromkeys(GRANT, False) if state == "disconnected" else {}
     env = account.with_context(lang=account.user_id.lang).env
-    message = connection_text(env, error, state, account.email)
+    message = connection_text(env, error, state)
     account.write({"state": state, "cause": error.cause.value, "message": message, **values})
     status.send(account, {"type": "danger", "message": message, "sticky": True})
 

@@ -61,7 +61,9 @@ def _concerned(env, model, ids):
     result = defaultdict(set)
     for link in env["crm.google.link"].search([("model", "=", model), ("res_id", "in", list(ids))]):
         result[link.res_id].add(link.account_id)
-    accounts = env["crm.google.account"].search([("state", "in", ("connected", "reconnect"))])
+    accounts = env["crm.google.account"].search(
+        [("state", "in", ("connected", "reconnect", "choosing"))]
+    )
     by_user = {account.user_id: account for account in accounts}
     records = env[model].with_context(active_test=False).browse(ids).exists()
     for record in records:

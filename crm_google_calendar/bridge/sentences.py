@@ -22,18 +22,19 @@ def link_name(env, state: str) -> str:
     """What the link on the calendar page reads, which leads on from that state of an account."""
     names = {
         "incomplete": env._("Finish with Google"),
+        "choosing": env._("Finish with Google"),
         "reconnect": env._("Reconnect with Google"),
     }
     return names.get(state) or env._("Configure with Google")
 
 
-def connection_text(env, error: GoogleError, state: str, email: str) -> str:
+def connection_text(env, error: GoogleError, state: str) -> str:
     """Why a connection did not come to stand, and what to do about it.
 
-    state: of the account, now. email: of the Google account it belongs to.
+    state: of the account, now.
     """
     link = link_name(env, state)
-    texts = _connection_reasons(env, link, email)
+    texts = _connection_reasons(env, link)
     if error.uncertain and error.reason not in texts and state == "incomplete":
         return texts["uncertain"]
     found = texts.get(error.reason) or texts.get(error.cause)
@@ -154,14 +155,8 @@ def _reasons(env):
     }
 
 
-def _connection_reasons(env, link: str, email: str):
+def _connection_reasons(env, link: str):
     return {
-        "other_account": env._(
-            "You chose another Google account than before. Click %(link)s and choose %(email)s, "
-            "or revoke the access first.",
-            link=link,
-            email=email,
-        ),
         "uncertain": env._(
             "The connection broke while Google was making a calendar, so it may or may not stand "
             "there. Click %s to go on.",

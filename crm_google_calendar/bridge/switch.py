@@ -44,7 +44,7 @@ def offer(account, values: dict) -> None:
         "Click %(link)s to decide what becomes of them.",
         other=values["email"],
         email=account.email,
-        link=link_name(env, "incomplete"),
+        link=link_name(env, "choosing"),
     )
     sealed = vault.seal(account.env, json.dumps(values, default=fields.Datetime.to_string))
     offered = {"other_grant": sealed, "other_email": values["email"], "other_until": until}

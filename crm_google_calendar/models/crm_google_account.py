@@ -218,7 +218,7 @@ class CrmGoogleAccount(models.Model):
         self.ensure_one()
         if not self._may_connect():
             return
-        message = sentences.connection_text(self.env, error, self.state, self.email)
+        message = sentences.connection_text(self.env, error, self.state)
         self.write({"cause": error.cause.value, "message": message})
 
     def _change(self, state, **values):

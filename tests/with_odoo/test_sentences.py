@@ -27,7 +27,7 @@ class TestSentences(ConnectCase):
             for cause in Cause:
                 for uncertain in (False, True):
                     error = GoogleError(cause, uncertain=uncertain)
-                    text = sentences.connection_text(self.env, error, state, "sam@example.com")
+                    text = sentences.connection_text(self.env, error, state)
                     self.assertSentence(text)
                     others = set(STATES.values()) - {link}
                     self.assertFalse([name for name in others if name in text], text)
