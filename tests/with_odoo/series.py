@@ -11,7 +11,7 @@ from google_emulator.event_view import occurrences, placed
 class SeriesMixin:
     """For a GoogleCase; start times are in the zone of the calendar, Europe/Berlin."""
 
-    def make_series(self, summary, rule, start=None, hours=1, **fields):
+    def make_series(self, summary, rule, start=None, hours=1, time_zone="Europe/Berlin", **fields):
         start = start or self.soon(days=2)
         return self.google.add_event(
             "Events",
@@ -19,7 +19,7 @@ class SeriesMixin:
             start.isoformat() + "Z",
             (start + timedelta(hours=hours)).isoformat() + "Z",
             recurrence=[f"RRULE:{rule}"],
-            time_zone="Europe/Berlin",
+            time_zone=time_zone,
             **fields,
         )
 
@@ -93,6 +93,11 @@ class SeriesMixin:
             found[(meeting.name, *span, meeting.location or "")] += 1
         return found
 
+    def in_window(self, spans, first, last):
+        """Those that begin within these days, a day of tolerance off at both ends."""
+        low, high = first + timedelta(days=2), last - timedelta(days=2)
+        return Counter({span: n for span, n in spans.items() if low <= _day(span[1]) <= high})
+
     def assert_same(self):
         self.env.invalidate_all()
         aside = self.env["crm.google.link"].search([("state", "=", "set_aside")])
@@ -116,3 +121,7 @@ def _moment(when, days=0):
         day: date = when.day + timedelta(days=days)
         return day
     return when.at.astimezone(timezone.utc).replace(tzinfo=None)
+
+
+def _day(moment):
+    return moment.date() if isinstance(moment, datetime) else moment
