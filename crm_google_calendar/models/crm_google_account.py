@@ -120,7 +120,7 @@ class CrmGoogleAccount(models.Model):
         gone.write({"state": "wanted", "google_id": False, "cursor": False, "full_pass": False})
         # sudo: only our own code writes links
         links = self.env["crm.google.link"].sudo().search([("calendar_id", "in", gone.ids)])
-        links._start_over()
+        links.filtered(lambda link: link.state != "detached")._start_over()
         if account._needs_consent():
             return self.action_configure()
         account._change("connecting")

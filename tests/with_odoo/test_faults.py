@@ -195,6 +195,18 @@ class TestFaults(GoogleCase):
         self.sync(self.account)
         self.assertEqual(list(self.events()), ["One"])
 
+    def test_what_was_deleted_in_google_before_does_not_come_with_the_new_calendar(self):
+        kept, deleted = self.meeting("Kept"), self.meeting("Deleted")
+        self.sync(self.account)
+        self.google.delete("Events", self.link(deleted).event_id)
+        self.sync(self.account)
+        self.google.delete_calendar("Events (created")
+        self.sync(self.account)
+        self.env["crm.google.account"].with_user(self.user).action_create_again()
+        self.work()
+        self.sync(self.account)
+        self.assertEqual(list(self.events()), [kept.name])
+
     def test_a_calendar_that_vanishes_while_writing_deletes_nothing(self):
         meeting = self.meeting("One")
         self.sync(self.account)
