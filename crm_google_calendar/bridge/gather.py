@@ -159,6 +159,8 @@ def _linked(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:
         if link.model == SERIES or link.event_id in feed.claimed:
             continue
         event = feed.events.get(link.event_id)
+        if _is_echo(feed, link, event, hinted):
+            continue
         case = Case(
             calendar=feed.calendar,
             source=source,
@@ -174,16 +176,28 @@ def _linked(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:
     return cases
 
 
+def _is_echo(feed: Feed, link, event, hinted: set[int]) -> bool:
+    """Whether a feed of changes tells what we wrote ourselves: then there is nothing to compare."""
+    settled = link.state == "linked" and link.base and not link.pending
+    same = bool(event) and event.get("etag") == link.etag
+    return bool(same and settled) and not feed.full and link.res_id not in hinted
+
+
 def _links(work: Work, feed: Feed, hinted: set[int]):
     all_links = work.env["crm.google.link"]
     here = [("calendar_id", "=", feed.calendar.id)]
     if feed.full:
         return all_links.search(here)
-    asked = ["|", "|", "|", ("event_id", "in", list(feed.events)), ("pending", "!=", False)]
-    asked += [("series", "in", list(feed.series)), ("res_id", "in", list(hinted))]
-    open_ends = ["|", ("base", "=", False), ("etag", "=", False)]
-    new = all_links.search([*here, ("state", "=", "linked"), *open_ends])
-    return all_links.search(here + asked) | new
+    result = all_links.search([*here, *links.OPEN])
+    # one search for each index: with OR between them, PostgreSQL reads all links of the calendar
+    for name, values in (
+        ("event_id", list(feed.events)),
+        ("series", list(feed.series)),
+        ("res_id", list(hinted)),
+    ):
+        if values:
+            result |= all_links.search([*here, (name, "in", values)])
+    return result
 
 
 def _is_worth_it(work, link, event, hinted) -> bool:

@@ -10,6 +10,12 @@ from ..gcal.translate import series_of
 from .sentences import reason_text
 from .work import Case, Work
 
+# links in sync that a run has to look at, although nothing changed; they have an index
+OPEN = [
+    ("state", "=", "linked"),
+    *("|", "|", ("base", "=", False), ("etag", "=", False), ("pending", "!=", False)),
+]
+
 
 def settle(work: Work, case: Case, entry: Entry, event: dict[str, Any] | None) -> None:
     """Write that both sides now hold this entry; makes the link when there is none yet."""

@@ -7,11 +7,11 @@ in the database is done here, in a few queries however many accounts there are.
 from __future__ import annotations
 
 from odoo import fields
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..gcal.ahead import Ahead, Heard
 from ..gcal.errors import GoogleError
+from . import links
 from .connect import google_of, keep_access_token
 from .run import needs_full_pass
 
@@ -79,12 +79,10 @@ def _with_something_to_do(env, accounts):
     """The accounts that have hints, or links with something open; other accounts do not count."""
     if not accounts:
         return accounts
-    hints = env["crm.google.hint"]._read_group([("account_id", "in", accounts.ids)], ["account_id"])
-    links = env["crm.google.link"]._read_group(
-        Domain("account_id", "in", accounts.ids) & env["crm.google.link"]._open_domain(),
-        ["account_id"],
-    )
-    return accounts.browse().concat(*(account for (account,) in (*hints, *links)))
+    mine = [("account_id", "in", accounts.ids)]
+    hints = env["crm.google.hint"]._read_group(mine, ["account_id"])
+    open_ends = env["crm.google.link"]._read_group([*mine, *links.OPEN], ["account_id"])
+    return accounts.browse().concat(*(account for (account,) in (*hints, *open_ends)))
 
 
 def _ready_calendars(runs):

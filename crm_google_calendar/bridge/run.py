@@ -87,9 +87,10 @@ def _gather(work: Work, feed: Feed, hinted) -> list[Case]:
 def _plan(work: Work, cases: list[Case]) -> Plan:
     steps = [Step(case.key, case.action, _starts(work, case), case.weight) for case in cases]
     ceiling = None if work.run.allow_deletions else work.settings.ceiling
-    links_count = work.env["crm.google.link"].search_count(
-        [("account_id", "=", work.account.id), ("state", "=", "linked")]
-    )
+    links_count = 0
+    if ceiling and len(steps) > ceiling.number:  # counting takes time, and fewer never exceed it
+        linked = [("account_id", "=", work.account.id), ("state", "=", "linked")]
+        links_count = work.env["crm.google.link"].search_count(linked)
     the_plan = plan(steps, work.now, max(0, CAP - work.run.done), ceiling, links_count)
     work.run.total = work.run.done + sum(step.weight for step in the_plan.steps)
     work.checkpoint()

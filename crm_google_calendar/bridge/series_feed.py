@@ -73,9 +73,9 @@ def _parts(feed) -> dict[str, dict[str, Event]]:
 
 
 def _linked(work: Work, feed, ids: set[str]) -> set[str]:
-    domain = [("calendar_id", "=", feed.calendar.id), ("model", "=", MODEL)]
-    links = work.env["crm.google.link"].search_fetch(domain, ["event_id"])
-    return set(links.mapped("event_id")) & ids
+    domain = [("calendar_id", "=", feed.calendar.id), ("event_id", "in", list(ids))]
+    domain += [("model", "=", MODEL)]
+    return set(work.env["crm.google.link"].search_fetch(domain, ["event_id"]).mapped("event_id"))
 
 
 def _taken_apart(work: Work, feed, ids: set[str]) -> set[str]:

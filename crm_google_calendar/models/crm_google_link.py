@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 
@@ -62,16 +61,12 @@ class CrmGoogleLink(models.Model):
         "UNIQUE(calendar_id, model, res_id)", "A record has one link in each calendar."
     )
 
+    # few rows each, so that a run finds them among any number of links; the first is `links.OPEN`
     _open = models.Index(
         "(account_id) WHERE state = 'linked'"
-        " AND (base IS NULL OR etag IS NULL OR pending IS NOT NULL)"
+        " AND (base IS NULL OR base = '' OR etag IS NULL OR etag = '' OR pending <> '')"
     )
-
-    @api.model
-    def _open_domain(self):
-        """Links in sync that a run has to look at, although nothing changed."""
-        incomplete = Domain("base", "=", False) | Domain("etag", "=", False)
-        return Domain("state", "=", "linked") & (incomplete | Domain("pending", "!=", False))
+    _of_series = models.Index("(series) WHERE series IS NOT NULL")
 
     @api.depends("model", "res_id")
     def _compute_title(self):
