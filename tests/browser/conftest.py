@@ -1,6 +1,7 @@
 """The running site, Google and the browser for the tests; what a failing page looked like."""
 
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +20,8 @@ from .google_side import google_at  # noqa: E402
 from .people import Crm  # noqa: E402
 from .pictures import Pictures  # noqa: E402
 
+# after the level stands the database, whose name may hold ours
+COMPLAINT = re.compile(r"\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) \S+ .*crm_google")
 PATIENCE = 30_000  # milliseconds until something that should appear counts as missing
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -61,8 +64,11 @@ def chrome():
 
 @pytest.fixture(scope="session")
 def site():
+    """The whole stack; at the end its log must hold no complaint about us."""
     with DemoSite(fresh=True) as running:
         yield running
+        lines = running.odoo.log.read_text(errors="replace").splitlines()
+    assert [line for line in lines if COMPLAINT.match(line)] == []
 
 
 @pytest.fixture(scope="session")
