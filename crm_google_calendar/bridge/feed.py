@@ -15,11 +15,12 @@ from .work import Work
 class Feed:
     """One calendar's news.
 
-    full: all its events, not only what changed. events: single ones, and occurrences of series
-    that are taken apart. series: ids of those that changed, so that all their occurrences must be
-    looked at. news: what is told of linked series. fresh: series that the CRM has not yet.
-    becomes: new ids of single events that are occurrences now. released: meetings of a recurrence
-    that stand for themselves. claimed: ids of events that series took.
+    full: all its events, not only what changed. seen: Google's time of the latest change.
+    events: single ones, and occurrences of series that are taken apart. series: ids of those that
+    changed, so that all their occurrences must be looked at. news: what is told of linked series.
+    fresh: series that the CRM has not yet. becomes: new ids of single events that are occurrences
+    now. released: meetings of a recurrence that stand for themselves. claimed: ids of events that
+    series took.
     """
 
     calendar: Any
@@ -27,6 +28,7 @@ class Feed:
     cursor: str
     full: bool
     zone: str = "UTC"
+    seen: str = ""
     series: set[str] = field(default_factory=set)
     news: dict[str, News] = field(default_factory=dict)
     fresh: dict[str, News] = field(default_factory=dict)
@@ -43,6 +45,8 @@ def read_feed(work: Work, calendar: Any, full: bool) -> Feed | None:
     try:
         changes = _changes(work, calendar, None if full else calendar.cursor or None)
         feed = Feed(calendar, {event["id"]: event for event in changes.events}, "", changes.full)
+        stamps = (event.get("updated") or "" for event in changes.events)
+        feed.seen = max(stamps, default="")
         feed.cursor, feed.zone = changes.cursor, changes.zone or calendar.zone or "UTC"
         sort_out(work, feed)
     except GoogleError as error:

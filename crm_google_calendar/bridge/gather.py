@@ -146,7 +146,8 @@ def take_event(case: Case, event: dict[str, Any] | None) -> None:
 
 
 def _entry(case: Case, event: dict[str, Any]) -> Entry:
-    if case.base and case.link and case.link.etag and case.link.etag == event.get("etag"):
+    same = bool(case.link.etag) and case.link.etag == event.get("etag")
+    if case.base and same and not case.link.series:  # its series may have changed an occurrence
         return case.base  # the echo of our own write
     zone = case.calendar.zone or case.source.zone.key
     return to_entry(event, case.source.kind, zone, case.pending, case.base)
@@ -179,7 +180,7 @@ def _linked(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:
 def _is_echo(feed: Feed, link, event, hinted: set[int]) -> bool:
     """Whether a feed of changes tells what we wrote ourselves: then there is nothing to compare."""
     settled = link.state == "linked" and link.base and not link.pending
-    same = bool(event) and event.get("etag") == link.etag
+    same = bool(event) and event.get("etag") == link.etag and link.series not in feed.series
     return bool(same and settled) and not feed.full and link.res_id not in hinted
 
 

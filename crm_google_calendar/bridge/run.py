@@ -162,7 +162,8 @@ def _finish(work: Work, feeds: list[Feed], the_plan: Plan, cases, hinted) -> Non
         if feed.calendar in postponed:
             feed.calendar.full_pass = False  # the next run looks at everything again
         else:
-            feed.calendar.cursor = feed.cursor
+            seen = max(feed.seen, feed.calendar.seen or "")
+            feed.calendar.write({"cursor": feed.cursor, "seen": seen})
             if feed.full:
                 feed.calendar.full_pass = work.odoo_now
     if work.complete:

@@ -17,7 +17,8 @@ from .series_state import MODEL, Memory, SeriesCase
 from .settings import database_uuid
 from .work import Work
 
-GONE = ("deleted_there", "calendar_gone")  # causes of a detached link whose series is not there
+# causes of a detached link whose series is not there
+GONE = ("deleted_there", "archived_there", "calendar_gone")
 
 
 def linked(work: Work, feed, source, wanted: set[int]) -> list[SeriesCase]:
@@ -108,6 +109,7 @@ def _with_occurrences(case: SeriesCase, events: dict[str, Any]) -> Series:
         for key, event in events.items()
         if has(base, key)
     }
+    case.events = dict(events)
     for key, event in events.items():
         case.memory.held[key] = [event["id"], event.get("etag") or ""]
     return base.having(changes)

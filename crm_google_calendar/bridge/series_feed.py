@@ -23,8 +23,6 @@ from .series_state import MODEL, SERIES, span, to_hold
 from .work import Work
 
 Event = dict[str, Any]
-# of a series that was never changed, both stamps are of one moment
-_FRESH = timedelta(seconds=2)
 
 
 @dataclass
@@ -110,7 +108,8 @@ def _ask_for_masters(work: Work, feed, ids: set[str]) -> dict[str, Event]:
 
 def _take_in(work: Work, feed, key: str, master: Event, parts, apart: bool) -> None:
     source = work.sources[feed.calendar.kind]
-    news = News(master, dict(parts.get(key, {})), feed.full or _is_fresh(master))
+    whole = feed.full or (not apart and _is_fresh(feed, master))
+    news = News(master, dict(parts.get(key, {})), whole)
     try:
         series = to_series(master, news.exceptions, source.kind, feed.zone, None)
     except ValueError:
@@ -133,13 +132,13 @@ def _take_in(work: Work, feed, key: str, master: Event, parts, apart: bool) -> N
         spread_out(work, feed, key, news, series)
 
 
-def _is_fresh(master: Event) -> bool:
-    """Whether it was made since the cursor, so that the feed has all its occurrences."""
-    stamps = [master.get("created"), master.get("updated")]
-    if not all(stamps):
-        return False
-    made, changed = (datetime.fromisoformat(stamp.replace("Z", "+00:00")) for stamp in stamps)
-    return abs(changed - made) < _FRESH
+def _is_fresh(feed, master: Event) -> bool:
+    """Whether it was made since the cursor, so that the feed has all its occurrences.
+
+    Both stamps are Google's; `created` has whole seconds only.
+    """
+    seen = feed.calendar.seen
+    return bool(seen) and str(master.get("created") or "")[:19] > seen[:19]
 
 
 def enters(work: Work, series: Series) -> bool:

@@ -37,7 +37,7 @@ def gather_series(work: Work, feed, hinted) -> list[SeriesCase]:
     ask(work, [case for case in cases if case.unknown])
     cases = [case for case in cases if not case.unknown]
     cases += new_recurrences(work, feed, source, cases, wanted)
-    own = own_links(work, feed) if cases else set()
+    own = own_links(work, cases)
     cases = [case for case in cases if _decided(work, feed, case, own)]
     feed.released |= {row for case in cases for row in case.rows.extra}
     feed.claimed |= {case.event_id for case in cases}

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import logging
+from dataclasses import replace
 
-from ..engine.decide import Reason, Verb
+from ..engine.decide import Policy, Reason, Verb
 from ..engine.series import Series, key_of
 from ..engine.series_merge import SeriesAction, decide_series
 from ..gcal.expand import has
 from ..gcal.translate import is_gone
 from . import links, series_links
-from .series_events import take_events
+from .gather import FINAL, policy_of
+from .series_events import GONE, take_events
 from .series_feed import fits
 from .series_read import read_series
 from .series_state import MODEL, SeriesCase, to_hold
+from .source import Local
 from .work import Work
-
-_logger = logging.getLogger(__name__)
 
 
 def hinted_recurrences(source, hinted) -> set[int]:
@@ -30,9 +30,9 @@ def new_recurrences(work: Work, feed, source, cases, wanted: set[int]) -> list[S
     among = None if feed.full else source.rows_of(wanted)
     rows = source.records.browse(source.in_window(work.window, among))
     found = rows.recurrence_id
-    known = work.env["crm.google.link"].search_fetch(
-        [("calendar_id", "=", feed.calendar.id), ("model", "=", MODEL)], ["res_id"]
-    )
+    domain = [("calendar_id", "=", feed.calendar.id), ("model", "=", MODEL)]
+    domain += [("res_id", "in", found.ids)]
+    known = work.env["crm.google.link"].search_fetch(domain, ["res_id"])
     taken = set(known.mapped("res_id")) | {case.res_id for case in cases}
     for case in cases:
         heir = _heir(source, case, taken)
@@ -40,10 +40,11 @@ def new_recurrences(work: Work, feed, source, cases, wanted: set[int]) -> list[S
             case.res_id = heir.id
             taken.add(heir.id)
     fresh = [recurrence for recurrence in found if recurrence.id not in taken]
-    return [_new_case(work, feed, source, recurrence) for recurrence in fresh]
+    made = (_new_case(work, feed, source, recurrence) for recurrence in fresh)
+    return [case for case in made if case]
 
 
-def _new_case(work: Work, feed, source, recurrence) -> SeriesCase:
+def _new_case(work: Work, feed, source, recurrence) -> SeriesCase | None:
     """A series for Google; where its first meeting stands there already, that event becomes it."""
     case = SeriesCase(feed.calendar, source, work.env["crm.google.link"], recurrence.id)
     link = _link_of_first(work, feed, recurrence)
@@ -55,7 +56,7 @@ def _new_case(work: Work, feed, source, recurrence) -> SeriesCase:
     case.google, case.etag = case.base, link.etag or None
     if event:
         del feed.events[link.event_id]
-        take_events(work, case, event, {})
+        return case if take_events(work, case, event, {}) else None
     return case
 
 
@@ -85,11 +86,16 @@ def _heir(source, case: SeriesCase, taken: set[int]):
     return found[:1]
 
 
-def own_links(work: Work, feed) -> set[int]:
-    """Meetings of recurrences that are synchronized by themselves."""
-    domain = [("calendar_id", "=", feed.calendar.id), ("model", "=", "calendar.event")]
+def own_links(work: Work, cases: list[SeriesCase]) -> set[int]:
+    """Meetings of these series that are synchronized by themselves."""
+    if not cases:
+        return set()
+    recurrences = cases[0].source.recurrences.browse({case.res_id for case in cases if case.res_id})
+    domain = [("calendar_id", "in", [case.calendar.id for case in cases])]
+    domain += [("model", "=", "calendar.event")]
+    domain += [("res_id", "in", recurrences.exists().calendar_event_ids.ids)]
     rows = work.env["crm.google.link"].search_fetch(domain, ["res_id"])
-    return set(rows.mapped("res_id")) - {0}
+    return set(rows.mapped("res_id"))
 
 
 def read(work: Work, case: SeriesCase, apart: set[int]) -> None:
@@ -166,16 +172,29 @@ def _decide(work: Work, case: SeriesCase) -> SeriesAction:
         verb = Verb.DETACH if case.base else Verb.CLOSE
         return SeriesAction(verb, Reason.OUT_OF_SIGHT)
     series_links.heal_pending(case)
-    policy = work.settings.policy
-    return decide_series(case.base, case.crm_series, case.google, policy, has=has)
+    return decide_series(case.base, case.crm_series, case.google, _policy(work, case), has=has)
+
+
+def _policy(work: Work, case: SeriesCase) -> Policy:
+    """The policy for one series; its newest occurrence tells how new it is."""
+    events = [case.event or {}, *case.events.values()]
+    newest = max(event.get("updated") or "" for event in events)
+    changed = [row.write_date for row in case.rows.active.values()]
+    local = Local(None, changed=max(changed, default=None))
+    return policy_of(work, replace(case, event={"updated": newest}, crm=local))
 
 
 def _decide_detached(work: Work, case: SeriesCase) -> SeriesAction:
-    if case.crm_series is None and case.google is None and not case.out_of_sight:
+    """A detached series takes part again when it was restored, or its meetings are back."""
+    crm, google, cause = case.crm_series, case.google, case.link.cause
+    if not (crm or google or case.out_of_sight):
         return SeriesAction(Verb.CLOSE, Reason.GONE_BOTH)
-    if case.crm_series and case.google and case.link.cause != "kept":
-        policy = work.settings.policy
-        return decide_series(case.base, case.crm_series, case.google, policy, has=has)
+    if crm and google and cause not in FINAL:
+        action = decide_series(case.base, crm, google, _policy(work, case), has=has)
+        equal = action.verb is Verb.NOTHING
+        return SeriesAction(Verb.SETTLE, Reason.ADOPTED, case.base) if equal else action
+    if google and cause in GONE and not case.out_of_sight:
+        return decide_series(None, crm, google, _policy(work, case), has=has)
     return SeriesAction(Verb.NOTHING, Reason.SETTLED)
 
 

@@ -64,8 +64,9 @@ def execute_series(work: Work, cases: list[SeriesCase], calendars_stand) -> None
             return
         ask(work, again)
         cases = [case for case in again if not case.unknown]
+        own = own_links(work, cases)
         for case in cases:
-            read(work, case, own_links(work, case))
+            read(work, case, own)
             renew(work, case)
             choose(work, case)
         cases = [case for case in cases if case.action.verb is not Verb.NOTHING]
@@ -125,10 +126,10 @@ def _apply_chunk(work: Work, chunk: list[SeriesCase]) -> list[SeriesCase]:
 
 def _still_true(work: Work, chunk: list[SeriesCase]) -> list[SeriesCase]:
     """Drop cases whose meetings were changed since they were read: the next slice decides anew."""
-    fresh = []
+    fresh, own = [], own_links(work, chunk)
     for case in chunk:
         seen = case.crm_series
-        read(work, case, own_links(work, case))
+        read(work, case, own)
         if case.crm_series == seen:
             fresh.append(case)
     work.complete = work.complete and len(fresh) == len(chunk)
@@ -180,7 +181,7 @@ def _apply(work: Work, case: SeriesCase, pool: Pool) -> None:
     elif action.verb is Verb.ARCHIVE:
         drop_series(case.source, case)
         work.note(case, Side.CRM, "remove", action.reason)
-        case.link.unlink()
+        links.detach(work.env, case.link, "archived_there")
     elif action.verb is Verb.DETACH:
         hidden = action.reason is Reason.OUT_OF_SIGHT
         work.note(case, Side.CRM, "remove", action.reason)

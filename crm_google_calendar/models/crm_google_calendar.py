@@ -31,6 +31,7 @@ class CrmGoogleCalendar(models.Model):
     )
     shown = fields.Boolean(readonly=True, help="Ticked in the user's list in Google")
     cursor = fields.Char(readonly=True, help="Google's sync token: what changed since the last run")
+    seen = fields.Char(readonly=True, help="Google's time of the latest change that it has told")
     zone = fields.Char(readonly=True, help="Time zone of the calendar in Google")
     full_pass = fields.Datetime(readonly=True, help="When all of it was last compared")
 

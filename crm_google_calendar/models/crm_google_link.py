@@ -95,6 +95,12 @@ class CrmGoogleLink(models.Model):
             return self.env._("On its way to Google.")
         if state == "linked":
             when = format_datetime(self.env, self.last_sync) if self.last_sync else ""
+            if self.series and when:
+                return self.env._(
+                    "The same in Google (%s). There it belongs to a series, which the CRM can only "
+                    "show as single entries.",
+                    when,
+                )
             return self.env._("The same in Google (%s).", when) if when else False
         return self.reason
 

@@ -198,10 +198,16 @@ def test_a_series_without_rules_is_one_occurrence():
 
 
 @pytest.mark.parametrize(
-    "line", ["FREQ=HOURLY", "FREQ=WEEKLY;COUNT=2;UNTIL=20260301", "FREQ=WEEKLY;BYDAY=XX", "COUNT=2"]
+    ("line", "why"),
+    [
+        ("FREQ=HOURLY", "a frequency"),
+        ("FREQ=WEEKLY;COUNT=2;UNTIL=20260301", "an end"),
+        ("FREQ=WEEKLY;BYDAY=XX", "invalid .BYDAY."),
+        ("COUNT=2", "a frequency"),
+    ],
 )
-def test_what_nobody_can_read_is_an_error(line):
-    with pytest.raises(ValueError):
+def test_what_nobody_can_read_is_an_error(line, why):
+    with pytest.raises(ValueError, match=why):
         series(line)
 
 

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from datetime import date, datetime, timedelta, timezone
+from unittest.mock import patch
 
-from odoo.addons.crm_google_calendar.bridge import settings
+from odoo.addons.crm_google_calendar.bridge import run, settings
 
 from google_emulator.event_view import occurrences, placed
 
@@ -56,6 +57,9 @@ class SeriesMixin:
     def archiving(self):
         settings.put(self.env, "gone_in_google", "archive")
 
+    def patch_cap(self, number):
+        self.startPatcher(patch.object(run, "CAP", number))
+
     def recurrences(self):
         return self.meetings().recurrence_id
 
@@ -103,6 +107,7 @@ class SeriesMixin:
         aside = self.env["crm.google.link"].search([("state", "=", "set_aside")])
         self.assertEqual(aside.mapped("reason"), [])
         crm, google = self.crm_spans(), self.google_spans()
+        self.maxDiff = None
         self.assertEqual((sorted(crm - google), sorted(google - crm)), ([], []))
 
 

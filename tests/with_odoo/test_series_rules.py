@@ -8,6 +8,8 @@ from pure.rules import rule_lines, starts, zones
 
 from odoo import fields
 
+from google_emulator.errors import ApiError
+
 from .common import GoogleCase
 from .series import SeriesMixin
 
@@ -46,7 +48,7 @@ class TestSeriesRules(SeriesMixin, GoogleCase):
         start = start.replace(tzinfo=None)
         try:
             return self.make_series(f"Series {number}", rule, start, time_zone=zone)
-        except Exception as refusal:  # a rule without any occurrence is refused by Google
+        except ApiError as refusal:  # a rule without any occurrence is refused by Google
             self.assertRegex(str(refusal), "no occurrence|Invalid recurrence")
             return None
 
