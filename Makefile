@@ -2,12 +2,13 @@
 PYTHON ?= python3
 DEV = $(PYTHON) scripts/dev.py
 
-.PHONY: demo test lint test-pure test-install test-odoo test-browser bench clean
+.PHONY: demo test lint test-pure laws test-install test-odoo test-browser bench clean
 
 demo: ; @$(DEV) demo
 test: ; @$(DEV) test
 lint: ; @$(DEV) lint
 test-pure: ; @$(DEV) pure $(ARGS)
+laws: ; @LAWS=long $(DEV) pure tests/pure/test_two_sides.py -s
 test-install: ; @$(DEV) install
 test-odoo: ; @$(DEV) odoo $(ARGS)
 test-browser: ; @$(DEV) browser $(ARGS)

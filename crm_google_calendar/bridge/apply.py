@@ -11,6 +11,7 @@ from ..engine.merge import Side
 from . import hints, links
 from .clashes import keep_losers
 from .gather import load_records
+from .source import Local
 from .work import Case, Work
 
 _logger = logging.getLogger(__name__)
@@ -37,10 +38,10 @@ def _only_google(case: Case) -> bool:
 def _apply_chunk(work: Work, chunk: list[Case]) -> list[Case]:
     before = hints.newest(work.env)
     fresh = _still_true(work, chunk)
-    created = [case for case in fresh if case.action.verb is Verb.CREATE]
+    created = [case for case in fresh if case.action.verb is Verb.CREATE and not case.is_archived]
     for source in {case.source for case in created}:
         _create(work, source, [case for case in created if case.source is source])
-    _write(work, [case for case in fresh if case.action.verb is not Verb.CREATE])
+    _write(work, [case for case in fresh if case not in created])
     hints.forget_own(work, before)
     work.done += sum(1 for case in chunk if not case.action.write_google)
     return [case for case in fresh if case.action.write_google and case.link.state != "set_aside"]
@@ -132,6 +133,8 @@ def _apply(work: Work, case: Case, record) -> None:
     action = case.action
     if action.verb is Verb.SETTLE:
         _settle(work, case, record)
+    elif action.verb is Verb.CREATE:
+        _reopen(work, case, record)
     elif action.verb is Verb.ARCHIVE:
         case.source.archive(record)
         work.note(case, Side.CRM, "remove", action.reason)
@@ -142,6 +145,17 @@ def _apply(work: Work, case: Case, record) -> None:
         links.detach(work.env, case.link, cause)
     elif action.verb is Verb.CLOSE:
         case.link.unlink()
+
+
+def _reopen(work: Work, case: Case, record) -> None:
+    """An archived record is opened again; a second one beside it would be a double."""
+    source, result = case.source, case.action.result
+    source.reopen(record)
+    held = source.entry_of(record, case.base or case.google)
+    source.change(record, held, result)
+    case.crm = Local(held)
+    work.note(case, Side.CRM, "write", case.action.reason)
+    links.settle(work, case, result, case.event)
 
 
 def _settle(work: Work, case: Case, record) -> None:

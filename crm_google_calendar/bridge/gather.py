@@ -51,7 +51,7 @@ def choose(work: Work, case: Case) -> Action:
         return _choose_detached(work, case)
     if case.crm.out_of_sight:
         return _lose(case)
-    if not case.link and case.res_id and case.google and case.crm.entry is None:
+    if not (case.link or case.crm.entry or case.is_archived):
         case.res_id = None  # marked as ours, but its record is gone: an entry like any other
     action = decide(case.base, case.crm.entry, _with_whole_text(case), policy_of(work, case))
     if action.verb is Verb.CLOSE and case.base and case.crm.reason:

@@ -36,9 +36,9 @@ class MeetingSource(Source):
 
     def missing_because(self, record):
         """Why this existing record has no entry for the user: archived or out of his sight."""
-        if not record.active:
-            return "archived"
-        return "" if self._is_mine(record) else "not_a_guest"
+        if not self._is_mine(record):
+            return "not_a_guest"
+        return "" if record.active else "archived"
 
     def entry_of(self, record, like=None):
         """The entry of one meeting; what Odoo does not hold comes from `like`."""
@@ -73,6 +73,9 @@ class MeetingSource(Source):
 
     def archive(self, records):
         records.action_archive()
+
+    def reopen(self, records):
+        records.action_unarchive()
 
     def _mine(self):
         partner = self.user.partner_id.id

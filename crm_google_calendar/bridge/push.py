@@ -74,7 +74,7 @@ def _take(work: Work, case: Case, answer: Answer) -> bool:
     work.done += 1
     what = {INSERT: "create", PATCH: "write", DELETE: "remove"}[case.verb]
     work.note(case, Side.GOOGLE, what, case.action.reason)
-    if case.verb == DELETE and case.crm.reason:
+    if case.verb == DELETE and case.is_archived:
         links.detach(work.env, case.link, ARCHIVED)
         case.link.base = False
     elif case.verb == DELETE:

@@ -85,6 +85,9 @@ class Source:
     def archive(self, records):
         raise NotImplementedError
 
+    def reopen(self, records):
+        raise NotImplementedError
+
 
 def record_address(env, model, res_id):
     """The address of a record's form in the CRM."""

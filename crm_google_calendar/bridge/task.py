@@ -84,6 +84,10 @@ class TaskSource(Source):
     def archive(self, records):
         records.action_archive()
 
+    def reopen(self, records):
+        for record in records:
+            self._set_done(record, False)
+
     def _set_done(self, record, done):
         """Mark done or open again, silently: no message on the document, no next activity."""
         if done:

@@ -53,6 +53,11 @@ class Case:
         return self.calendar.id, self.event_id
 
     @property
+    def is_archived(self) -> bool:
+        """Whether the record is there, but archived, or done where done tasks leave Google."""
+        return bool(self.res_id and self.crm.reason and not self.crm.out_of_sight)
+
+    @property
     def entry(self) -> Entry | None:
         """The entry that tells what this is about, whichever side has it."""
         result = self.action.result if self.action else None

@@ -3,6 +3,7 @@
 from datetime import timezone
 
 from crm_google_calendar.bridge.clashes import words
+from crm_google_calendar.engine.entry import from_json
 from crm_google_calendar.gcal.translate import is_gone
 
 from .memory import Violation
@@ -16,8 +17,7 @@ class Ledger:
 
     fresh: what a person set on a side while the other side of that account holds something else.
     banned: entries that the user deleted in Google, so they may not be sent by themselves.
-    removed: all that he ever deleted there.
-    gone: records that a person deleted or archived.
+    removed, restored: all that he ever deleted there, or took out of the bin after a run saw it.
     """
 
     def __init__(self, world):
@@ -26,7 +26,7 @@ class Ledger:
         self.fresh = set()
         self.banned = set()
         self.removed = set()
-        self.gone = set()
+        self.restored = set()
         self.history = {}
         self.demands = []
         self.writes = 0
@@ -48,15 +48,13 @@ class Ledger:
 
     def crm_deleted(self, record):
         identity = record.entry.place
-        self.gone.add(identity)
         self._forget(lambda key: key[1] == identity and key[3] == CRM)
 
     def crm_came_or_went(self, record):
         identity = record.entry.place
         if not record.active:
-            self.gone.add(identity)
+            self._forget(lambda key: key[1] == identity and key[3] == CRM)
             return
-        self.gone.discard(identity)
         self.banned = {key for key in self.banned if key[1] != identity}
         for account, google in self._googles():
             event = self._event(google, identity)
@@ -85,8 +83,12 @@ class Ledger:
             self.removed.add(key)
             return
         self.banned.discard(key)
-        links = self.world.env["crm.google.link"].search([("event_id", "=", event["id"])])
+        links = self.world.env["crm.google.link"].search(
+            [("account_id", "=", key[0]), ("event_id", "=", event["id"])]
+        )
         unseen = links.state == "linked"  # deleted and restored between two runs: nothing happened
+        if not unseen:
+            self.restored.add(key)
         record = self.record(google.account, key[1])
         if record:
             self._forget_equals(google.account, record.entry, seen(event))
@@ -116,9 +118,7 @@ class Ledger:
         self.writes += 1
         identity = before["location"]
         self._check(not self.record(google.account, identity), f"{identity} deleted in Google")
-        edited = any(
-            key[:2] == (google.account.id, identity) and key[3] == GOOGLE for key in self.fresh
-        )
+        edited = self._edits(google.account, seen(before), GOOGLE, before["id"])
         beats = self.world.policy.edit_beats_delete
         self._check(not (edited and beats), f"the deletion of {identity} beats an edit")
         self._forget(lambda key: key[:2] == (google.account.id, identity))
@@ -143,12 +143,11 @@ class Ledger:
     def sync_archived_record(self, account, record):
         self.writes += 1
         identity = record.entry.place
-        allowed = self.world.policy.archive and (account.id, identity) in self.banned
+        allowed = self.world.policy.archive and (account.id, identity) in self.removed
         self._check(allowed, f"{identity} is archived and nobody deleted it")
-        for name in FIELDS:
-            fresh = self._is_fresh(account, record.entry, name, CRM)
-            self._check(not fresh, f"a deletion in Google beats an edit of {identity}")
-        self.gone.add(identity)
+        link = self.world.link_of(account, record)
+        edited = self._edits(account, record.entry, CRM, link.event_id)
+        self._check(not edited, f"a deletion in Google beats an edit of {identity}")
 
     def check_log(self):
         """Before a commit: every lost value is in the log that is committed with it."""
@@ -159,11 +158,11 @@ class Ledger:
 
     def keep(self):
         """What happened so far cannot be taken back."""
-        self.kept = set(self.fresh), set(self.banned), set(self.gone)
+        self.kept = set(self.fresh), set(self.banned)
 
     def roll_back(self):
         """The CRM's transaction was taken back, and with it what the bridge wrote there."""
-        self.fresh, self.banned, self.gone = (set(each) for each in self.kept)
+        self.fresh, self.banned = (set(each) for each in self.kept)
         self.demands.clear()
 
     # -- helpers -------------------------------------------------------------------------------
@@ -184,6 +183,23 @@ class Ledger:
 
     def _key(self, account, entry, name, side):
         return account.id, entry.place, name, side
+
+    def _edits(self, account, entry, side, event_id):
+        """Fields that a person left on this side otherwise than both sides last agreed on."""
+        base = self._base(account, [event_id])
+        return [
+            name
+            for name in FIELDS
+            if self._is_fresh(account, entry, name, side)
+            and not (base and getattr(base, name) == getattr(entry, name))
+        ]
+
+    def _base(self, account, event_ids):
+        """What both sides last agreed on, as far as it is committed."""
+        links = self.world.database.kept["crm.google.link"].values()
+        mine = [link for link in links if link["account_id"] == account.id]
+        bases = [link.get("base") for link in mine if link["event_id"] in event_ids]
+        return from_json(bases[0]) if bases else None
 
     def _forget_equals(self, account, entry, other):
         """An entry came back to one side: what both hold alike is no news."""
@@ -221,7 +237,12 @@ class Ledger:
             if record.entry.place == entry.place and account.user_id in record.partner_ids
         ]
         self._check(len(standing) == 1, f"{entry.place} is doubled in the CRM")
+        google = self.world.google[account.id]
+        held = [event for event in google.events.values() if event["location"] == entry.place]
+        base = self._base(account, [event["id"] for event in held])
         news = any(self._is_fresh(account, entry, name, GOOGLE) for name in FIELDS)
+        news = news or (account.id, entry.place) in self.restored
+        news = news or (base and any(_changed(base, seen(each)) for each in held))
         self._check(news, f"{entry.place} was deleted in the CRM and comes back without an edit")
 
     def _check_known(self, entry, name):

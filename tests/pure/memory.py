@@ -30,9 +30,14 @@ def without_odoo():
         return
     odoo, fields, tools = (types.ModuleType(name) for name in ("odoo", "odoo.fields", "odoo.tools"))
     odoo.fields, odoo.tools, tools.config = fields, tools, {}
-    fields.Domain = fields.Command = object
-    tools.groupby = _groupby
+    fields.__getattr__, tools.groupby = _nothing, _groupby
     sys.modules.update({"odoo": odoo, "odoo.fields": fields, "odoo.tools": tools})
+
+
+def _nothing(name):
+    if name.startswith("_"):
+        raise AttributeError(name)
+    return object
 
 
 def _groupby(values, key):

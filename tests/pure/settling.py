@@ -8,7 +8,7 @@ from .ledger import CRM
 from .sides import FIELDS, seen
 
 MOST_SLICES = 12  # of one run without any fault
-MOST_RUNS = 8
+MOST_RUNS = 60
 
 
 def settle(world, keep_deletions=False):

@@ -212,16 +212,21 @@ class Meetings:
         self.world.crm_archived(self.user, records)
         self.world.hint(records.ids)
 
+    def reopen(self, record):
+        record.write({"active": True})
+        self.world.crm_written(self.user, None, record)
+        self.world.hint(record.ids)
+
     def _local(self, record, like):
         if not record.exists():
             return Local(None)
-        if not record.active:
-            return Local(None, False, "archived")
         if self.user not in record.partner_ids:
             return Local(None, True, "not_a_guest")
-        return Local(self._read(record, like), changed=datetime(2026, 3, 10, 12, 0, 20))
+        if not record.active:
+            return Local(None, False, "archived")
+        return Local(self.entry_of(record, like), changed=datetime(2026, 3, 10, 12, 0, 20))
 
-    def _read(self, record, like):
+    def entry_of(self, record, like):
         """What Odoo does not hold comes from `like`; a meeting made in Google has no details."""
         details = f"In the CRM: {record.id}" if not like or like.details else ""
         known = {"zone": like.zone, "mails": like.mails} if like else {}

@@ -9,7 +9,12 @@ from datetime import date, datetime, timezone
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from crm_google_calendar.engine.decide import Policy
 from crm_google_calendar.engine.entry import AllDay, Timed
@@ -22,7 +27,6 @@ from .sides import FIELDS
 from .world import World
 
 LONG = os.environ.get("LAWS") == "long"
-STEPS = int(os.environ.get("STEPS", "50"))
 
 
 def at(day, hour):
@@ -106,10 +110,15 @@ class TwoSides(RuleBasedStateMachine):
             self.world.change_record(record, partner_ids=(*record.partner_ids.ids, user.id))
 
     def _stands_elsewhere(self, record, who):
-        """Whether another record of the same identity is that user's, say after an edit in Google
-        brought a deleted one back."""
-        other = self.world.ledger.record(self.world.accounts[who], record.entry.place)
-        return other is not None and other.id != record.id
+        """Whether the same identity is there for that user by another record, or as the event of
+        another one, say after an edit in Google brought a deleted one back."""
+        account, identity = self.world.accounts[who], record.entry.place
+        other = self.world.ledger.record(account, identity)
+        if other is not None and other.id != record.id:
+            return True
+        link = self.world.link_of(account, record)
+        events = self._google(who).live.get(identity, ())
+        return any(event["id"] != link.event_id for event in events)
 
     # -- the users' hands in Google ------------------------------------------------------------
 
@@ -131,7 +140,11 @@ class TwoSides(RuleBasedStateMachine):
     @rule(who=whose, pick=picks)
     def restore_event(self, who, pick):
         event, google = self._event(who, pick, gone=True), self._google(who)
-        if event and event["location"] not in google.live:
+        if not event or event["location"] in google.live:
+            return
+        record = self.world.ledger.record(google.account, event["location"])
+        link = record and self.world.link_of(google.account, record)
+        if not link or link.event_id == event["id"]:  # else he has sent the record once more
             self.world.set_event_status(google, event, "confirmed")
 
     @rule(who=whose, pick=picks)
@@ -224,12 +237,24 @@ class TwoSides(RuleBasedStateMachine):
         settle(self.world)
 
 
-TwoSides.TestCase.settings = settings(
-    max_examples=4200 if LONG else 80,
-    stateful_step_count=STEPS,
-    deadline=None,
-    derandomize=not LONG,
-    database=None,
-    report_multiple_bugs=False,
-)
-TestTwoSides = TwoSides.TestCase
+class ManyLives(TwoSides):
+    """Counts the steps of all lives together."""
+
+    steps = 0
+
+    @invariant()
+    def count(self):
+        ManyLives.steps += 1
+
+
+def test_nothing_is_lost_or_doubled_whatever_happens():
+    short = {"max_examples": 100, "derandomize": True}
+    long = {"max_examples": 5500}
+    run_state_machine_as_test(
+        ManyLives,
+        settings=settings(
+            **(long if LONG else short), stateful_step_count=50, deadline=None, database=None
+        ),
+    )
+    print(f"{ManyLives.steps} steps")
+    assert ManyLives.steps > (200_000 if LONG else 3_000)
