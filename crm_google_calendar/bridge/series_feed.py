@@ -16,7 +16,7 @@ from ..engine.series import Series
 from ..gcal.client import Call
 from ..gcal.errors import Cause, GoogleError
 from ..gcal.expand import has, keys_between
-from ..gcal.series import instance, instance_id, key_of_event, to_series
+from ..gcal.series import instance, instance_id, key_of_event, split_from, to_series
 from ..gcal.translate import is_gone, is_series, series_of
 from .series_rule import fields_of
 from .series_state import MODEL, SERIES, span, to_hold
@@ -45,6 +45,7 @@ def sort_out(work: Work, feed) -> None:
     masters = {key: event for key, event in feed.events.items() if is_series(event)}
     linked = _linked(work, feed, {*parts, *feed.events})
     apart = _taken_apart(work, feed, {*parts, *masters, *feed.events})
+    apart |= {key for key in masters if split_from(key) in apart}
     for key in linked:
         feed.news[key] = _news(feed, key, parts)
     orphans = set(parts) - set(masters) - linked - apart
@@ -77,6 +78,7 @@ def _linked(work: Work, feed, ids: set[str]) -> set[str]:
 
 
 def _taken_apart(work: Work, feed, ids: set[str]) -> set[str]:
+    ids |= {split_from(key) for key in ids}  # what was split off keeps its occurrences' ids
     domain = [
         ("calendar_id", "=", feed.calendar.id),
         ("series", "in", list(ids)),
@@ -150,10 +152,10 @@ def enters(work: Work, series: Series) -> bool:
 
 
 def fits(work: Work, source, series: Series) -> bool:
-    """Whether an Odoo recurrence has exactly the occurrences of this series."""
+    """Whether an Odoo recurrence has exactly the occurrences of this series, or it has none."""
     held = to_hold(work, series, {})
     first = next((key for key in held if series.occurrence(key)), None)
-    return bool(first) and fields_of(source.env, series, first) is not None
+    return not first or fields_of(source.env, series, first) is not None
 
 
 def _single_link(work: Work, feed, key: str):

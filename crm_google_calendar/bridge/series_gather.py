@@ -39,7 +39,8 @@ def gather_series(work: Work, feed, hinted) -> list[SeriesCase]:
     cases += new_recurrences(work, feed, source, cases, wanted)
     own = own_links(work, cases)
     cases = [case for case in cases if _decided(work, feed, case, own)]
-    feed.released |= {row for case in cases for row in case.rows.extra}
+    settled = [case for case in cases if case.link.state != "detached"]
+    feed.released |= {row for case in settled for row in case.rows.extra}
     feed.claimed |= {case.event_id for case in cases}
     return [case for case in cases if case.action.verb is not Verb.NOTHING]
 

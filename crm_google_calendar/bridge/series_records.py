@@ -159,7 +159,7 @@ def choose(work: Work, case: SeriesCase) -> None:
     case.wanted = to_hold(work, result, case.rows.active) if result and shown else []
     if case.action.verb is Verb.NOTHING:
         _look_for_gaps(case, result)
-    if case.action.verb is Verb.NOTHING and case.link:
+    if case.action.verb is Verb.NOTHING and case.link.state == "linked":
         series_links.remember(case)
     elif case.action.verb is Verb.INSERT:
         case.wanted = list(case.rows.active)

@@ -184,6 +184,7 @@ def _apply(work: Work, case: SeriesCase, pool: Pool) -> None:
         links.detach(work.env, case.link, "archived_there")
     elif action.verb is Verb.DETACH:
         hidden = action.reason is Reason.OUT_OF_SIGHT
+        case.link.res_id = case.res_id or case.link.res_id  # Odoo may have made it anew
         work.note(case, Side.CRM, "remove", action.reason)
         links.detach(work.env, case.link, "not_a_guest" if hidden else action.reason.value)
     elif action.verb is Verb.CLOSE:
