@@ -27,11 +27,13 @@ def frame_of(source, recurrence, mine, like: Series | None, memory: Memory) -> S
     kind = AllDay if sum(isinstance(when, AllDay) for when in whens) * 2 >= len(whens) else Timed
     whens = [when for when in whens if isinstance(when, kind)]
     length = Counter(_length(when) for when in whens).most_common(1)[0][0]
+    kept = None
     if like and isinstance(like.entry.when, kind) and memory.rule == mark_of_rule(recurrence):
         kept = Series(_lasting(like.entry, length), like.rules)
         if _fits(kept, whens) * 2 >= len(whens):
             return kept
-    return _derive(source, recurrence, mine, whens, length, like, memory)
+    # with nothing better, each meeting that is remembered was moved by itself
+    return _derive(source, recurrence, mine, whens, length, like, memory) or kept
 
 
 def _regular_spans(source, mine, like: Series | None, memory: Memory) -> list:

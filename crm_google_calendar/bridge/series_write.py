@@ -39,7 +39,7 @@ def create_series(source, cases: list[SeriesCase]) -> None:
         {**source._values(entry), **_mine(source), **_place(case, key, entry)}
         for case, key, entry in plans
     ]
-    rows = source.records.create(values)
+    rows = _make(source, values)
     for (case, key, _entry), row in zip(plans, rows, strict=True):
         case.rows.active[key] = row
     for case in cases:
@@ -208,8 +208,16 @@ def _make_rows(source, case: SeriesCase, wanted: dict[str, Entry]) -> None:
     values = [
         {**like, **source._values(wanted[key]), **_place(case, key, wanted[key])} for key in missing
     ]
-    for key, row in zip(missing, source.records.create(values), strict=True):
+    for key, row in zip(missing, _make(source, values), strict=True):
         case.rows.active[key] = row
+
+
+def _make(source, values: list[dict[str, Any]]):
+    """Create meetings; Odoo lets every new one follow its rule, whatever it is told."""
+    moved = [number for number, each in enumerate(values) if not each["follow_recurrence"]]
+    rows = source.records.create(values)
+    source.records.concat(*(rows[number] for number in moved)).write({"follow_recurrence": False})
+    return rows
 
 
 def _sibling(source, case: SeriesCase) -> dict[str, Any]:

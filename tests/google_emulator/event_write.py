@@ -173,7 +173,8 @@ class Writer:
     def _effective(self, master: Event, event: Event) -> dict[str, Any]:
         """An occurrence's data with what it takes over from its master."""
         start, end = placed(master, event)
-        data = master.data | event.data
+        merged = master.data | event.data
+        data = {name: value for name, value in merged.items() if value is not None}
         data.pop("recurrence", None)
         data.pop("status", None)
         zone = self.calendar.time_zone
@@ -241,7 +242,8 @@ def _overrides(
         if name in changes or name in own or seen.get(name) != value
     }
     kept.pop("status", None) if kept.get("status") == "cancelled" else None
-    gone = [name for name in seen if name not in data and name not in ("start", "end")]
+    names = [*seen, *own]
+    gone = [name for name in names if name not in data and name not in ("start", "end")]
     return kept | dict.fromkeys(gone)
 
 
