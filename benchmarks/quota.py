@@ -1,0 +1,85 @@
+"""The first push under Google's quota, for several users at once, watched as they watch it."""
+
+import threading
+import time
+
+from odoo import fields
+
+from odoo.addons.crm_google_calendar.bridge import worker
+
+from . import crm, ours
+
+QUOTA = 600  # calls a minute and user
+USERS = 3
+APART = 20  # seconds between the users' clicks
+EVERY = 5  # seconds between two looks at the time left
+
+
+def push(env, meter, size):
+    """Three users push so many entries each, twenty seconds apart."""
+    accounts = [_connect(env, meter.google, number, size["entries"]) for number in range(USERS)]
+    env.cr.commit()
+    meter.google.limit(QUOTA)
+    watch = Watch(env.cr.dbname, [account.id for account in accounts])
+    meter.measure("push under a quota", lambda: _work(env, watch))
+    meter.google.limit(None)
+    calls = meter.google.calls("events.insert")
+    for number, account in enumerate(accounts):
+        run = account.run_ids[:1]
+        assert (run.state, run.google_created) == ("done", size["entries"]), run.summary
+        mine = [call for call in calls if call["user"] == f"user{number}@example.com"]
+        refused = sum(call["status"] != 200 for call in mine)
+        took = (run.finished - run.started).total_seconds()
+        wrong = watch.wrong(account.id, run.finished)
+        meter.note("quota, each user", seconds=took, throttled=refused / len(mine), wrong=wrong)
+
+
+def _connect(env, google, number, count):
+    email = f"user{number}@example.com"
+    google.post("users", email=email, name=email)
+    user = crm.user(env, f"user{number}")
+    crm.make_meetings(env, user, count)
+    return ours.connect(env, google, user, email)
+
+
+def _work(env, watch):
+    watch.start()
+    while not watch.done:
+        env["crm.google.account"]._cron_work()
+        env.cr.commit()
+        time.sleep(0.1)
+
+
+class Watch(threading.Thread):
+    """Lets the users begin, one after the other, and notes how much time they are told is left."""
+
+    def __init__(self, database, account_ids):
+        super().__init__(daemon=True)
+        self.database, self.account_ids = database, account_ids
+        self.begun, self.seen = [], []
+        self.done = False
+
+    def run(self):
+        while not self.done:
+            with crm.opened(self.database) as env:
+                self._look(env)
+            time.sleep(EVERY)
+
+    def _look(self, env):
+        if len(self.begun) * APART <= len(self.seen) * EVERY:
+            for account_id in self.account_ids[len(self.begun) :][:1]:
+                env["crm.google.account"].browse(account_id)._start_run("wizard", full=True)
+                self.begun.append(account_id)
+        runs = env["crm.google.run"].search([("state", "in", worker.ACTIVE)])
+        self.seen.append({run.account_id.id: (fields.Datetime.now(), run.expected) for run in runs})
+        self.done = not runs and len(self.begun) == len(self.account_ids)
+
+    def wrong(self, account_id, finished):
+        """By which share the time left was wrong: the median, while half a minute was left."""
+        shares = []
+        for seen in self.seen:
+            now, expected = seen.get(account_id, (None, None))
+            left = (finished - now).total_seconds() if expected else 0
+            if left >= 30:
+                shares.append(abs((expected - finished).total_seconds()) / left)
+        return sorted(shares)[len(shares) // 2] if shares else 0.0
