@@ -70,9 +70,11 @@ def playwright_environment(python):
 
 
 def _write_program(path, text):
-    path.write_text(text)
-    path.chmod(0o755)
-    return path
+    """Put a program in place as a whole: another command may be starting it right now."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    fresh.write_text(text)
+    fresh.chmod(0o755)
+    return fresh.replace(path)
 
 
 def _fetched():

@@ -153,9 +153,11 @@ class Site:
             "max_cron_threads": "0",
             "workers": "0",
         }
-        # the password stands in it
-        with open(self.config, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        # in place as a whole, for another command may be reading it; the password stands in it
+        fresh = self.config.with_name(f"{self.config.name}.{os.getpid()}")
+        with open(fresh, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
             config.write(file)
+        fresh.replace(self.config)
 
 
 def addon_key():

@@ -7,6 +7,7 @@ import re
 import shlex
 import signal
 import subprocess
+import sys
 import time
 
 from scripts import cache, check_install, checks, chromium, postgres, run, tools
@@ -102,6 +103,7 @@ def bench(session):
 STAGES = {stage.__name__: stage for stage in (lint, pure, install, odoo, browser, bench)}
 NEED_SERVER = ("install", "odoo", "browser", "bench")
 ALL = ("lint", "pure", "install", "odoo", "browser")
+BESIDE = "browser"  # takes as long as all others together, and mostly waits for pages
 
 
 def main(names, arguments=""):
@@ -112,9 +114,50 @@ def main(names, arguments=""):
         if any(name in NEED_SERVER for name in names):
             session.server = stack.enter_context(postgres.running("test"))
             stack.callback(Site(session.tools, session.server).leave)
+        beside = stack.enter_context(Beside(session, BESIDE)) if names == ALL else None
         for name in names:
-            _run_stage(session, name)
+            if not beside or name != BESIDE:
+                _run_stage(session, name)
+        if beside:
+            beside.join()
     return _summary(session)
+
+
+class Beside:
+    """One stage in a process of its own while the others run; what it says is told at the end."""
+
+    def __init__(self, session, name):
+        self.session = session
+        self.name = name
+        self.log = cache.folder("log") / f"stage-{name}-{os.getpid()}.log"
+
+    def __enter__(self):
+        command = [sys.executable, cache.CHECKOUT / "scripts" / "dev.py", self.name]
+        self.start = time.time()
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [*map(str, command), *self.session.arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **self.session.server.environment()},
+                start_new_session=True,
+            )
+        return self
+
+    def __exit__(self, *_details):
+        _end(self.process, signal.SIGTERM)
+
+    def join(self):
+        """Wait for the stage, then tell its output and note its result."""
+        run.say(f"\n... waiting for {self.name}, which ran beside the others")
+        passed = self.process.wait() == 0
+        with self.log.open(errors="replace") as lines:
+            for line in lines:
+                print(line, end="", flush=True)
+                self.session.count(line)
+        seconds = self.log.stat().st_mtime - self.start
+        self.session.results.append((self.name, "passed" if passed else "FAILED", seconds))
 
 
 def _run_stage(session, name):
@@ -181,9 +224,9 @@ def _stream(session, command, **variables):
         _end(process)
 
 
-def _end(process):
+def _end(process, gently=signal.SIGINT):
     """End a program that still runs; SIGINT lets pytest tear its fixtures down."""
-    for number, seconds in ((signal.SIGINT, 30), (signal.SIGKILL, None)):
+    for number, seconds in ((gently, 30), (signal.SIGKILL, None)):
         if process.poll() is not None:
             return
         with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
