@@ -7,8 +7,9 @@ it heard goes out as values. So one slow or dead account delays no other.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from google.auth.credentials import Credentials
@@ -42,7 +43,9 @@ class Ahead:
 
     def __init__(self, threads: int = THREADS) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="crm-google")
-        self._local = threading.local()
+        self._lock = threading.Lock()  # of the two that follow
+        self._idle: list[endpoints.Http] = []  # transports that no thread uses now
+        self._closed = False
         self._under_way: dict[int, Future[Heard]] = {}
 
     @property
@@ -68,23 +71,41 @@ class Ahead:
         }
 
     def close(self) -> None:
-        """Wait for nobody: a thread that still listens ends by its own timeout."""
+        """Close the connections. Wait for nobody: a thread that still listens ends by its own
+        timeout, and closes what it used."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        with self._lock:
+            self._closed = True
+            for http in self._idle:
+                http.close()
 
     def _listen(self, credentials: Credentials, cursors: tuple[Cursor, ...]) -> Heard:
-        google, token = Google(credentials, self._transport()), credentials.token
-        news: dict[Cursor, Changes | GoogleError] = {}
-        for calendar_id, cursor in cursors:
-            try:
-                news[calendar_id, cursor] = google.changes(calendar_id, cursor)
-            except GoogleError as error:
-                news[calendar_id, cursor] = error
-                break  # the run itself decides what that means; it asks for the rest
+        token = credentials.token
+        with self._transport() as http:
+            news = _news(Google(credentials, http), cursors)
         return Heard(credentials, credentials.token != token, news)
 
-    def _transport(self) -> endpoints.Http:
-        """This thread's own; its connection serves one account after another."""
-        if not hasattr(self._local, "http"):
-            self._local.http = endpoints.http(TIMEOUT)
-        http: endpoints.Http = self._local.http
-        return http
+    @contextmanager
+    def _transport(self) -> Iterator[endpoints.Http]:
+        """One thread's own meanwhile; its connection serves one account after another."""
+        with self._lock:
+            http = self._idle.pop() if self._idle else endpoints.http(TIMEOUT)
+        try:
+            yield http
+        finally:
+            with self._lock:
+                if self._closed:
+                    http.close()
+                else:
+                    self._idle.append(http)
+
+
+def _news(google: Google, cursors: tuple[Cursor, ...]) -> dict[Cursor, Changes | GoogleError]:
+    news: dict[Cursor, Changes | GoogleError] = {}
+    for calendar_id, cursor in cursors:
+        try:
+            news[calendar_id, cursor] = google.changes(calendar_id, cursor)
+        except GoogleError as error:
+            news[calendar_id, cursor] = error
+            break  # the run itself decides what that means; it asks for the rest
+    return news

@@ -1,10 +1,11 @@
 """Many accounts are asked at once: nobody waits for a slow or dead one."""
 
 import threading
+from unittest.mock import patch
 
 import pytest
 
-from crm_google_calendar.gcal import oauth
+from crm_google_calendar.gcal import endpoints, oauth
 from crm_google_calendar.gcal.ahead import Ahead
 from crm_google_calendar.gcal.errors import Cause, CursorExpired, GoogleError, Lapsed, error
 from google_emulator import Fault
@@ -28,6 +29,19 @@ def cursor(google, events):
 def credentials(grant):
     client = oauth.Client(grant["client_id"], grant["client_secret"])
     return oauth.credentials(client, grant["refresh_token"], grant["access_token"])
+
+
+@pytest.fixture
+def transports():
+    """Every transport made meanwhile."""
+    made, make = [], endpoints.http
+    with patch.object(endpoints, "http", lambda *args: made.append(make(*args)) or made[-1]):
+        yield made
+
+
+def open_ones(transports):
+    connections = [each for http in transports for each in http.connections.values()]
+    return [connection for connection in connections if connection.sock is not None]
 
 
 def heard(ahead, key):
@@ -93,6 +107,37 @@ def test_a_slow_account_delays_no_other(ahead, grant, emulator, cursor):
     assert ahead.keys == [1]
     goes_on.set()
     assert heard(ahead, 1).nothing_new
+
+
+def test_one_connection_serves_one_account_after_another(ahead, grant, cursor, transports):
+    for key in (1, 2):
+        ahead.ask(key, credentials(grant), [cursor])
+        heard(ahead, key)
+    assert len(open_ones(transports)) == 1
+
+
+def test_no_connection_stays_open(ahead, grant, cursor, transports):
+    ahead.ask(1, credentials(grant), [cursor])
+    heard(ahead, 1)
+    ahead.close()
+    assert transports
+    assert not open_ones(transports)
+
+
+def test_who_still_listens_closes_his_connection_himself(
+    ahead, grant, emulator, cursor, transports
+):
+    goes_on = threading.Event()
+    emulator.api.pause = lambda seconds: goes_on.wait(10)
+    emulator.faults.script("events.list", [Fault.slow(5)])
+    ahead.ask(1, credentials(grant), [cursor])
+    while emulator.faults.left():
+        ahead.answers(0.01)
+    ahead.close()
+    assert len(open_ones(transports)) == 1
+    goes_on.set()
+    heard(ahead, 1)
+    assert not open_ones(transports)
 
 
 def test_what_a_thread_heard_answers_the_next_question(grant, google, emulator, cursor):
