@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..engine.entry import Kind
-from ..engine.series import Series
+from ..engine.series import Series, key_of
 from ..gcal.client import Call
 from ..gcal.errors import Cause, GoogleError
 from ..gcal.expand import has, keys_between
 from ..gcal.series import instance, instance_id, key_of_event, split_from, to_series
-from ..gcal.translate import is_gone, is_series, series_of
+from ..gcal.translate import is_gone, is_series, read_when, series_of
 from .series_rule import fields_of
 from .series_state import MODEL, SERIES, span, to_hold
 from .work import Work
@@ -116,6 +116,7 @@ def _take_in(work: Work, feed, key: str, master: Event, parts, apart: bool) -> N
         series = to_series(master, news.exceptions, source.kind, feed.zone, None)
     except ValueError:
         _take_apart_by_google(work, feed, key)
+        _become_occurrence(work, feed, key, key_of(read_when(master, feed.zone)[0]))
         return
     if apart or source.kind is not Kind.EVENT:
         spread_out(work, feed, key, news, series)
@@ -189,6 +190,8 @@ def _complete(work: Work, feed, key: str, news: News, series: Series) -> None:
 def spread_out(work: Work, feed, key: str, news: News, series: Series) -> None:
     """Put the occurrences of the window, and all that are linked, among the single events."""
     feed.series.add(key)
+    for start in keys_between(series, series.starts, series.ends)[:1]:
+        _become_occurrence(work, feed, key, start)
     if not news.whole:
         _take_apart_by_google(work, feed, key)
         return
@@ -197,7 +200,6 @@ def spread_out(work: Work, feed, key: str, news: News, series: Series) -> None:
     for each in sorted(wanted):
         event = news.exceptions.get(each) or instance(news.master, series, each)
         feed.events.setdefault(event["id"], event)
-    _become_occurrence(work, feed, key, series)
 
 
 def _take_apart_by_google(work: Work, feed, key: str) -> None:
@@ -226,8 +228,7 @@ def _linked_keys(work: Work, feed, key: str, series: Series) -> set[str]:
     return {each for each in keys if has(series, each)}
 
 
-def _become_occurrence(work: Work, feed, key: str, series: Series) -> None:
+def _become_occurrence(work: Work, feed, key: str, start: str) -> None:
     """A single event that the user made a series of is its first occurrence from now on."""
-    first = keys_between(series, series.starts, series.ends)[:1]
-    if first and _is_single(work, feed, key):
-        feed.becomes[key] = instance_id(key, first[0])
+    if _is_single(work, feed, key):
+        feed.becomes[key] = instance_id(key, start)

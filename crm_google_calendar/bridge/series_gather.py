@@ -27,10 +27,10 @@ def gather_series(work: Work, feed, hinted) -> list[SeriesCase]:
 
     hinted: the account's hints, of any model.
     """
+    series_links.rename(work, feed)
     source = work.sources.get(SERIES)
     if source is None or feed.calendar.kind != Kind.EVENT.value:
-        return []
-    series_links.rename(work, feed)
+        return []  # a series of tasks is an activity for each occurrence, see `series_feed`
     series_links.reattach(work, feed)
     wanted = hinted_recurrences(source, hinted)
     cases = linked(work, feed, source, wanted) + fresh(work, feed, source)
