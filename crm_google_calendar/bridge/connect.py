@@ -162,6 +162,8 @@ def check(account, checkpoint: Callable[[], None]) -> None:
         notice = _check_client(env)
     elif what == "names":
         notice = _rename(env, account, checkpoint)
+    elif what == "another":
+        notice = _look_at_another(env, account, checkpoint)
     elif account.state in ("connected", "incomplete"):
         notice = _check_account(env, account, checkpoint)
     else:
@@ -218,6 +220,21 @@ def _why_not(env, error: GoogleError) -> str:
     return env._("The calendars keep their names. %s", text)
 
 
+def _look_at_another(env, account, checkpoint) -> dict | None:
+    """Exchange the code of a Google account that the user has chosen beside the one that works."""
+    if account.state == "reconnect" and account.code:
+        account._change("connecting")  # the old grant has died meanwhile
+    if account.state != "connected":
+        return None
+    try:
+        if not _exchange(account, checkpoint):
+            return None  # the question what becomes of the old calendars is on his page now
+    except GoogleError as error:
+        return switch.stayed(account, error)
+    message = env._("You chose the account that is connected already: %s.", account.email)
+    return {"type": "info", "message": message}
+
+
 def _check_client(env) -> dict:
     client = settings.client(env)
     try:
@@ -249,17 +266,7 @@ def lapse(account) -> None:
     account.write({"state": "reconnect", "cause": Cause.LAPSED.value, "message": message})
     account._stop_runs()
     status.send(account, {"type": "warning", "message": message, "sticky": True})
-    _announce(account, env._("Google Calendar is no longer connected"), message)
-
-
-def _announce(account, subject: str, message: str) -> None:
-    """Tell the user where he reads his messages, since he may not open the calendar for days."""
-    user = account.user_id
-    user.partner_id.message_notify(
-        partner_ids=user.partner_id.ids,
-        subject=subject,
-        body=message,
-    )
+    status.announce(account, env._("Google Calendar is no longer connected"), message)
 
 
 def give_up(account) -> None:

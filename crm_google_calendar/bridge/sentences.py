@@ -6,6 +6,8 @@ The texts are Odoo translations, so they are literal here; a test makes sure tha
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from ..gcal.errors import Cause, GoogleError
 from .settings import base_url
 
@@ -19,8 +21,9 @@ def cause_text(env, cause: Cause, state: str = "disconnected") -> str:
 
 
 def link_name(env, state: str) -> str:
-    """What the link on the calendar page reads, which leads on from that state of an account."""
+    """What the link reads that leads over Google's page, or on from there, in that state."""
     names = {
+        "connected": env._("Use another Google account"),
         "incomplete": env._("Finish with Google"),
         "choosing": env._("Finish with Google"),
         "reconnect": env._("Reconnect with Google"),
@@ -112,6 +115,21 @@ def run_summary(run) -> str:
     else:
         start = env._("Synchronized with Google.")
     return " ".join([start, env._("%s.", ", ".join(parts)) if parts else ""]).strip()
+
+
+def held_message(env, number: int) -> tuple[str, Markup]:
+    """Subject and text of the message that asks about many deletions at once."""
+    link = Markup('<a href="%s/odoo/calendar">%s</a>') % (
+        base_url(env),
+        env._("Delete them or keep them"),
+    )
+    text = env._(
+        "%(number)s entries that Google and the CRM share were deleted at once on one side. On the "
+        "other side they wait for your answer: %(link)s.",
+        number=number,
+        link=link,
+    )
+    return env._("Many entries were deleted at once"), text
 
 
 def _counts(run):

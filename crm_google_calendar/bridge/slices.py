@@ -21,7 +21,7 @@ from . import hints, settings, status
 from .connect import google_of, keep_access_token, lapse
 from .meeting import MeetingSource
 from .run import run_slice
-from .sentences import cause_text
+from .sentences import cause_text, held_message
 from .series_source import SeriesSource
 from .series_state import SERIES
 from .task import TaskSource
@@ -210,8 +210,21 @@ def _finish(run) -> None:
     notice = {"type": "warning" if run.set_aside else "success", "message": run.summary}
     status.send(run.account_id, notice if run.trigger in CHOSEN else None)
     hints.stop_of(run).unlink()
+    if run.trigger not in ("preview", "undo"):
+        _ask_about_held(run)
     if run.trigger in ("auto", "save") and not (run.line_ids or run.held or run.set_aside):
         run.unlink()  # nothing happened: the account's last sync says enough
+
+
+def _ask_about_held(run) -> None:
+    """Only the newest run asks; where nobody is looking, the user is told once until he answers."""
+    unanswered = [("account_id", "=", run.account_id.id), ("id", "!=", run.id), ("held", ">", 0)]
+    older = run.search(unanswered)
+    if run.held and not older and run.trigger not in CHOSEN:
+        account = run.account_id
+        env = account.with_context(lang=account.user_id.lang).env
+        status.announce(account, *held_message(env, run.held))
+    older.held = 0
 
 
 def _fail(run, error: GoogleError) -> None:

@@ -33,10 +33,19 @@ def send(account, notice: dict | None = None) -> None:
     user._bus_send(CHANNEL, payload)
 
 
-def connect_path(return_path: str) -> str:
-    """The address in Odoo that starts Google's consent, and comes back to `return_path`."""
-    query = urlencode({"return_path": safe_path(return_path)})
-    return f"/crm_google_calendar/connect?{query}"
+def announce(account, subject: str, message: str) -> None:
+    """Tell the user where he reads his messages, since he may not open the calendar for days."""
+    partner = account.user_id.partner_id
+    partner.message_notify(partner_ids=partner.ids, subject=subject, body=message)
+
+
+def connect_path(return_path: str, another: bool = False) -> str:
+    """The address in Odoo that starts Google's consent, and comes back to `return_path`.
+
+    another: for another Google account than the one that is connected.
+    """
+    query = {"return_path": safe_path(return_path)} | ({"another": "1"} if another else {})
+    return f"/crm_google_calendar/connect?{urlencode(query)}"
 
 
 def safe_path(path: str | None) -> str:

@@ -19,7 +19,7 @@ from ..gcal.translate import is_gone
 from . import calendars, status, vault
 from .grant import google_of, is_shared
 from .revoke import TRIES, passes, try_again
-from .sentences import link_name
+from .sentences import connection_text, link_name
 
 _logger = logging.getLogger(__name__)
 VALID_FOR = timedelta(days=1)
@@ -35,7 +35,7 @@ def is_another(account, grant) -> bool:
 
 def offer(account, values: dict) -> None:
     """Keep the new grant aside until the user has chosen, for a day at most."""
-    if account.state != "connecting":
+    if account.state not in ("connecting", "connected"):
         return  # he has asked to revoke the access meanwhile
     env = account.with_context(lang=account.user_id.lang).env
     until = fields.Datetime.now() + VALID_FOR
@@ -49,8 +49,17 @@ def offer(account, values: dict) -> None:
     sealed = vault.seal(account.env, json.dumps(values, default=fields.Datetime.to_string))
     offered = {"other_grant": sealed, "other_email": values["email"], "other_until": until}
     account.write({"state": "choosing", "cause": False, "message": message, **offered})
+    account._stop_runs()
     account._wake(until)
     status.send(account)
+
+
+def stayed(account, error: GoogleError) -> dict:
+    """A notice that another account was not taken, and why; the connection works as before."""
+    env = account.with_context(lang=account.user_id.lang).env
+    why = connection_text(env, error, account.state)
+    text = env._("You stay connected with %(email)s. %(why)s", email=account.email, why=why)
+    return {"type": "warning", "message": text, "sticky": True}
 
 
 def carry_out(account, checkpoint) -> bool:

@@ -19,14 +19,17 @@ MOST = 5  # ways to Google's page that one session may have open, say in several
 
 class CrmGoogleOauth(http.Controller):
     @http.route("/crm_google_calendar/connect", type="http", auth="user", methods=["GET"])
-    def connect(self, return_path="", **_kwargs):
-        """Send the browser to Google's consent page."""
+    def connect(self, return_path="", another="", **_kwargs):
+        """Send the browser to Google's consent page; another: to choose another account there."""
         account = request.env["crm.google.account"]._mine()
-        if settings.problem(request.env) or account.state in ("connected", "revoking"):
+        another = bool(another) and account.state == "connected"
+        is_busy = account.state in ("connected", "revoking") and not another
+        if settings.problem(request.env) or is_busy:
             return request.redirect(safe_path(return_path))
         client, address = settings.client(request.env), settings.redirect_uri(request.env)
-        consent = oauth.consent(client, address, account.email or None)
-        _remember(consent, safe_path(return_path))
+        hint = not another and account.email
+        consent = oauth.consent(client, address, hint or None)
+        _remember(consent, safe_path(return_path), another)
         return request.redirect(consent.url, local=False)
 
     @http.route("/crm_google_calendar/callback", type="http", auth="user", methods=["GET"])
@@ -40,17 +43,18 @@ class CrmGoogleOauth(http.Controller):
         elif error or not code:
             account._consent_failed(from_code(error or "invalid_request"))
         else:
-            account._receive_code(code, kept["verifier"])
+            account._receive_code(code, kept["verifier"], kept["another"])
         return request.redirect(kept["return_path"] if kept else safe_path(""))
 
 
-def _remember(consent, return_path):
+def _remember(consent, return_path, another):
     """Bind what Google must send back to this session and user, for a while."""
     kept = dict(list(request.session.get(SESSION_KEY, {}).items())[1 - MOST :])
     kept[consent.state] = {
         "verifier": consent.verifier,
         "uid": request.env.uid,
         "return_path": return_path,
+        "another": another,
         "until": time.time() + VALID_FOR,
     }
     request.session[SESSION_KEY] = kept

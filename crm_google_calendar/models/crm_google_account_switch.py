@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..bridge import sentences, settings, status, switch, vault
 
 
 class CrmGoogleAccount(models.Model):
@@ -24,11 +27,39 @@ class CrmGoogleAccount(models.Model):
         help="What is to be done with the old calendars; empty once it is done",
     )
     left_behind = fields.Char(readonly=True, help="What stays in the old Google account, in words")
-    check_for = fields.Selection(selection_add=[("names", "The names of the calendars")])
+    check_for = fields.Selection(
+        selection_add=[
+            ("names", "The names of the calendars"),
+            ("another", "Another Google account"),
+        ]
+    )
 
     def action_rename(self):
         """Give both calendars in Google the names that fit the company's of today."""
         return self._of_current_user()._ask_for("names")
+
+    def action_switch(self, return_path=""):
+        """Choose another Google account on Google's page; the connection works on meanwhile."""
+        self._of_current_user()
+        problem = settings.problem(self.env)
+        if problem:
+            raise UserError(sentences.setup_text(self.env, problem))
+        url = status.connect_path(return_path, another=True)
+        return {"type": "ir.actions.act_url", "target": "self", "url": url}
+
+    def _receive_code(self, code, verifier, another=False):
+        """another: the user wants another Google account; nothing changes before the worker has
+        looked whether it is one, and before he has said what becomes of his calendars."""
+        if not (another and self.state == "connected"):
+            return super()._receive_code(code, verifier)
+        sealed = {"code": vault.seal(self.env, code), "verifier": vault.seal(self.env, verifier)}
+        self.write({**sealed, "check_for": "another"})
+        return self._wake()
+
+    def _consent_failed(self, error):
+        if self.state == "connected":
+            return status.send(self, switch.stayed(self, error))
+        return super()._consent_failed(error)
 
     def _carry_on(self):
         if self.state != "choosing":

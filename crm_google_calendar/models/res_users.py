@@ -51,6 +51,12 @@ class ResUsers(models.Model):
         self._check_crm_google_owner()
         return self.env["crm.google.account"].action_configure(self._crm_google_page())
 
+    def action_crm_google_switch(self):
+        self._check_crm_google_owner()
+        return self.crm_google_account_id and self.crm_google_account_id.action_switch(
+            self._crm_google_page()
+        )
+
     def action_crm_google_revoke(self):
         self._check_crm_google_owner()
         return self.crm_google_account_id and self.crm_google_account_id.action_revoke()

@@ -24,13 +24,13 @@ class ConnectCase(GoogleCase):
         self.work()
         return action
 
-    def consent(self, email=SAM, **answer):
+    def consent(self, email=SAM, another=False, **answer):
         """Answer Google's consent page; the worker takes it from there."""
         client, address = settings.client(self.env), settings.redirect_uri(self.env)
         consent = oauth.consent(client, address)
         location = self.emulator.consent(consent.url, email, **answer)
         code = dict(part.split("=") for part in location.split("?")[1].split("&"))["code"]
-        self.account._receive_code(code.replace("%2F", "/"), consent.verifier)
+        self.account._receive_code(code.replace("%2F", "/"), consent.verifier, another)
         self.work()
 
     def in_google(self, email=SAM):

@@ -111,6 +111,16 @@ class TestTheWholeWay(HttpConnectCase):
         self.consent()
         self.assertTrue(self.to_google().endswith("/odoo/crm"))
 
+    def test_who_is_connected_may_choose_another_account_there(self):
+        self.consent()
+        answer = self.get(status.connect_path("/odoo/crm", another=True))
+        url = answer.headers["Location"]
+        self.assertNotIn("login_hint", url)
+        self.assertEqual(self.came_back(self.consent_page(url)), "/odoo/crm")
+        self.assertEqual((self.account.state, self.account.check_for), ("connected", "another"))
+        self.work()
+        self.assertConnected()
+
     def test_a_redirect_address_that_google_does_not_know_changes_nothing(self):
         self.emulator.register_client("test-client", "test-secret", "https://elsewhere.example")
         page = requests.get(self.to_google(), timeout=5)

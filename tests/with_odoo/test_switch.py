@@ -4,10 +4,11 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time
 
 from odoo.addons.crm_google_calendar.bridge import connect, switch, vault
+from odoo.addons.crm_google_calendar.gcal.errors import Cause, GoogleError
 
 from google_emulator import OK, Fault
 
@@ -158,6 +159,91 @@ class TestChoice(SwitchCase):
         self.assertForgotten()
         self.consent()
         self.assertConnected()
+
+
+class TestStart(SwitchCase):
+    """From a connection that works, begun in the preferences."""
+
+    def start(self):
+        return self.user.with_user(self.user).action_crm_google_switch()
+
+    def test_it_leads_over_googles_page_to_the_choice_and_the_new_account(self):
+        self.synced()
+        self.assertIn("another=1", self.start()["url"])
+        self.consent(BOB, another=True)
+        self.assertState("choosing", "Click Finish with Google")
+        self.choose("move")
+        self.assertState("connected")
+        self.assertEqual((self.account.email, self.in_google()), (BOB, []))
+        self.assertEqual(self.titles(BOB), ["Call: Call", "Demo", "Lunch"])
+
+    def test_until_google_has_answered_the_old_connection_works_on(self):
+        self.synced()
+        self.start()
+        self.meeting("New")
+        self.sync(self.account)
+        self.assertIn("New", self.titles(SAM))
+
+    def test_the_old_account_may_be_kept_after_all(self):
+        self.synced()
+        self.consent(BOB, another=True)
+        self.choose("keep")
+        self.assertConnected()
+        self.meeting("New")
+        self.sync(self.account)
+        self.assertIn("New", self.titles(SAM))
+
+    def test_the_same_account_again_changes_nothing(self):
+        self.synced()
+        notices = self.notices()
+        self.consent(another=True)
+        self.assertConnected()
+        self.assertIn("connected already: sam@example.com", notices[-1]["message"])
+        self.meeting("New")
+        self.sync(self.account)
+        self.assertIn("New", self.titles(SAM))
+
+    def test_a_code_that_google_refuses_leaves_the_connection_as_it_was(self):
+        self.synced()
+        notices = self.notices()
+        self.account._receive_code("4/0-wrong", "verifier", another=True)
+        self.work()
+        self.assertConnected()
+        self.assertIn("You stay connected with sam@example.com.", notices[-1]["message"])
+        self.assertIn("Click Use another Google account again", notices[-1]["message"])
+
+    def test_a_page_that_was_declined_leaves_the_connection_as_it_was(self):
+        self.synced()
+        notices = self.notices()
+        self.account._consent_failed(GoogleError(Cause.DECLINED))
+        self.assertConnected()
+        self.assertIn("You did not allow access", notices[-1]["message"])
+
+    def test_a_grant_that_died_meanwhile_is_taken_over_by_the_new_one(self):
+        self.synced()
+        with patch.object(type(self), "work"):
+            self.consent(BOB, another=True)
+        connect.lapse(self.account)
+        self.work()
+        self.work()
+        self.assertState("choosing", "Click Finish with Google")
+
+    def test_who_revokes_meanwhile_is_not_asked(self):
+        self.synced()
+        with patch.object(type(self), "work"):
+            self.consent(BOB, another=True)
+        self.account.with_user(self.user).action_revoke()
+        self.work()
+        self.assertEqual(self.account.state, "disconnected")
+        self.assertForgotten()
+
+    def test_only_the_owner_starts_it(self):
+        self.synced()
+        eve = self.new_user("eve", "eve@example.com")
+        for record in (self.account, self.user):
+            name = "action_switch" if record == self.account else "action_crm_google_switch"
+            with self.assertRaises(AccessError):
+                getattr(record.with_user(eve), name)()
 
 
 class TestForgetting(SwitchCase):

@@ -1,0 +1,75 @@
+"""Many deletions that a run in the background has found: the user is asked where he reads."""
+
+from odoo.addons.crm_google_calendar.bridge import settings
+
+from .connecting import ConnectCase
+
+
+class TestHeld(ConnectCase):
+    def setUp(self):
+        super().setUp()
+        self.consent()
+        settings.put(self.env, "ceiling_number", "3")
+        self.made = [self.meeting(f"Meeting {number}") for number in range(6)]
+        self.sync(self.account)
+
+    def delete(self, *numbers):
+        for number in numbers:
+            self.google.delete("Events", self.link(self.made[number]).event_id)
+
+    def run_by_itself(self):
+        self.account._nudge("auto")
+        self.work()
+        return self.env["crm.google.run"].search([("trigger", "=", "auto")], limit=1)
+
+    def told(self):
+        partner = self.user.partner_id
+        here = [("model", "=", "res.partner"), ("res_id", "=", partner.id)]
+        messages = self.env["mail.message"].search(here)
+        return messages.filtered(lambda message: "deleted at once" in (message.subject or ""))
+
+    def status(self):
+        return self.accounts.get_status()["run"]
+
+    def test_the_user_is_told_once_and_the_way_to_answer(self):
+        self.delete(0, 1, 2, 3)
+        self.run_by_itself()
+        self.run_by_itself()
+        message = self.told()
+        self.assertEqual(len(message), 1)
+        self.assertIn("4 entries", message.body)
+        self.assertIn('href="http://127.0.0.1:8069/odoo/calendar"', message.body)
+        self.assertEqual(message.notified_partner_ids, self.user.partner_id)
+
+    def test_who_has_started_the_run_reads_it_on_the_page(self):
+        self.delete(0, 1, 2, 3)
+        self.assertEqual(self.sync(self.account).held, 4)
+        self.assertFalse(self.told())
+        self.assertEqual(self.status()["held"], 4)
+
+    def test_only_the_newest_run_asks(self):
+        self.delete(0, 1, 2, 3)
+        first = self.run_by_itself()
+        self.delete(4)
+        second = self.run_by_itself()
+        self.assertEqual((first.held, second.held, self.status()["held"]), (0, 5, 5))
+        second.with_user(self.user).action_keep_held()
+        self.assertFalse(self.status()["held"])
+        self.assertEqual(len(self.meetings()), 6)
+
+    def test_what_solved_itself_asks_no_more(self):
+        self.delete(0, 1, 2, 3)
+        self.run_by_itself()
+        settings.put(self.env, "ceiling_number", "50")
+        self.run_by_itself()
+        self.assertFalse(self.status() and self.status()["held"])
+
+    def test_after_an_answer_the_next_time_is_told_again(self):
+        settings.put(self.env, "ceiling_number", "1")
+        self.delete(0, 1)
+        self.run_by_itself().with_user(self.user).action_delete_held()
+        self.work()
+        self.assertEqual(len(self.meetings()), 6)  # deleted in Google: detached, by policy
+        self.delete(2, 3)
+        self.run_by_itself()
+        self.assertEqual(len(self.told()), 2)
