@@ -1,6 +1,7 @@
 """The CRM's pages: where things are, and what a user does there."""
 
 import re
+import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -134,3 +135,10 @@ def assert_nothing_is_cut(page):
     """Nothing reaches out of the screen, and no text of ours out of its box."""
     assert page.evaluate(WIDE) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def soon(happened, seconds=20):
+    """Look again and again until something has happened in the background."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .crm_pages import CRM_CALENDAR, TODAY, CalendarPage, assert_nothing_is_cut
+from .crm_pages import CRM_CALENDAR, TODAY, CalendarPage, assert_nothing_is_cut, soon
 
 CONFIGURE, SYNCHRONIZE = "Configure with Google", "Synchronize with Google"
 
@@ -114,3 +114,29 @@ def test_a_calendar_deleted_in_google_is_made_again(phone, salesperson, google, 
     expect(gone).to_be_hidden()
     expect(calendar.result).to_contain_text("1 created in Google")
     assert there.entries(salesperson.calendar("event")) == ["Review"]
+
+
+@pytest.mark.own_google
+def test_another_google_account_asks_about_the_old_calendars(phone, salesperson, google, pictures):
+    salesperson.meet("Review", TODAY)
+    calendar = CalendarPage(phone(salesperson.login)).open()
+    calendar.connect(google, salesperson.address)
+    calendar.synchronize()
+    old = salesperson.calendar("event")
+    google.open(calendar.page, salesperson.address).remove_access()
+    calendar.start(calendar.open_wizard())
+    expect(calendar.link("Reconnect with Google")).to_be_visible()
+    other = google.account("Other Account")
+    calendar.ask_google()
+    google.consent(calendar.page, other)
+    calendar.link("Finish with Google").click()
+    question = calendar.page.get_by_role("dialog")
+    expect(question).to_contain_text("You chose another Google account than before.")
+    pictures.keep(calendar.page, "switch")
+    question.get_by_role("button", name="Continue").click()
+    expect(calendar.link(SYNCHRONIZE)).to_be_enabled()
+    expect(calendar.address).to_contain_text(other)
+    pictures.keep(calendar.page, "switched")
+    there = google.open(calendar.page, other)
+    soon(lambda: there.entries(salesperson.calendar("event")) == ["Review"])
+    assert salesperson.calendar("event") != old

@@ -1,5 +1,6 @@
 """What the pages say and offer beside the main story: answers, reasons, menus, empty lists."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -158,3 +159,27 @@ def test_a_task_shows_its_state_in_google(phone, salesperson, google, pictures):
     expect(record.line).to_contain_text("The same in Google")
     pictures.keep(calendar.page, "task")
     assert_nothing_is_cut(calendar.page)
+
+
+def test_a_run_can_be_seen_before_and_undone_after(desktop, salesperson, google, pictures):
+    salesperson.meet("Review", TODAY)
+    calendar = CalendarPage(desktop(salesperson.login)).open()
+    calendar.connect(google, salesperson.address)
+    there = google.open(calendar.page, salesperson.address)
+    calendar.open_wizard().get_by_role("button", name="Preview").click()
+    expect(calendar.result).to_contain_text("Preview, nothing was written.")
+    pictures.keep(calendar.page, "preview")
+    assert there.entries(salesperson.calendar("event")) == []
+    calendar.synchronize()
+    assert there.entries(salesperson.calendar("event")) == ["Review"]
+    calendar.result.get_by_role("button", name="See the log").click()
+    page = calendar.page
+    expect(page.locator(".o_form_view")).to_contain_text("Review")
+    page.get_by_role("button", name="Undo").click()
+    pictures.keep(page, "undo")
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("Ok|Undo")).click()
+    calendar.open()
+    expect(calendar.result).to_contain_text("1 removed in Google")
+    pictures.keep(page, "undone")
+    assert there.entries(salesperson.calendar("event")) == []
+    assert "Review" in salesperson.titles("calendar.event")

@@ -1,7 +1,6 @@
 """The demo's whole story, as a salesperson lives it in a browser, with an administrator's help."""
 
 import re
-import time
 from datetime import timedelta
 
 import pytest
@@ -17,6 +16,7 @@ from .crm_pages import (
     assert_nothing_is_cut,
     notification,
     number,
+    soon,
 )
 
 MANY = 300
@@ -201,10 +201,3 @@ def revoke(story, meeting):
     expect(story.calendar.link("Configure with Google")).to_be_visible()
     assert [story.there.title(calendar) for calendar in calendars] == [None, None]
     assert meeting in story.person.rpc.call("calendar.event", "search", [])
-
-
-def soon(happened, seconds=20):
-    """Look again and again until something has happened in the background."""
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline
