@@ -96,7 +96,9 @@ def _choose_detached(work: Work, case: Case) -> Action:
         action = decide(case.base, crm, google, policy)
         equal = action.verb is Verb.NOTHING
         return Action(Verb.SETTLE, Reason.ADOPTED, case.base) if equal else action
-    restored = google and cause in GONE and not case.crm.out_of_sight
+    restored = google and cause in GONE
+    if restored and case.crm.out_of_sight:
+        return Action(Verb.DETACH, Reason.OUT_OF_SIGHT)  # it stands again, and this is why it stays
     if restored or (crm and cause == ARCHIVED):
         return decide(None, crm, google, policy)
     return Action(Verb.NOTHING, Reason.SETTLED)
