@@ -12,13 +12,15 @@ from odoo.addons.crm_google_calendar.bridge.connect import connect
 
 from google_emulator import Emulator
 
+from .watch import Watch
+
 SAM = "sam@example.com"
 FLAGS = ("standard", "post_install", "-at_install")
 
 
 @tagged(*FLAGS)
 class GoogleCase(TransactionCase):
-    """A test with an emulator of its own; commits become flushes."""
+    """A test with an emulator of its own; commits become flushes, and every call is watched."""
 
     @classmethod
     def setUpClass(cls):
@@ -50,7 +52,10 @@ class GoogleCase(TransactionCase):
         self.google = self.emulator.user(SAM)
         environment = {"CRM_GOOGLE_BASE_URL": self.emulator.url, "CRM_GOOGLE_KEY": "a test's key"}
         self.startPatcher(patch.dict(os.environ, environment))
-        self.startPatcher(patch.object(worker, "_checkpoint_of", lambda env: env.flush_all))
+        self.watch = Watch()
+        for patcher in self.watch.patchers():
+            self.startPatcher(patcher)
+        self.startPatcher(patch.object(worker, "_checkpoint_of", lambda env: self.checkpoint))
         self.startPatcher(patch.object(worker, "LONGEST_WAIT", -1))  # tests do not sleep
         settings.store_client(self.env, "test-client", "test-secret")
         self.env.flush_all()
@@ -59,6 +64,12 @@ class GoogleCase(TransactionCase):
         self.emulator.stop()
         left, mails = self.emulator.faults.left(), self.emulator.mails
         self.assertEqual((left, list(mails)), ([], []))
+        self.assertEqual(self.watch.complaints, [])
+
+    def checkpoint(self):
+        """Where the worker would commit."""
+        self.env.flush_all()
+        self.watch.commit()
 
     # -- the connection ---------------------------------------------------------------------
 
@@ -76,7 +87,9 @@ class GoogleCase(TransactionCase):
                 "state": "connecting",
             }
         )
-        connect(account, self.env.flush_all)
+        self.env.flush_all()
+        with self.watch.working():
+            connect(account, self.checkpoint)
         self.assertEqual((account.state, account.message), ("connected", False))
         return account
 
@@ -99,7 +112,9 @@ class GoogleCase(TransactionCase):
     def work(self):
         """Let the worker do all that is due."""
         self.env.cr.precommit.run()
-        self.env["crm.google.account"]._cron_work()
+        self.env.flush_all()
+        with self.watch.working():
+            self.env["crm.google.account"]._cron_work()
         self.env.flush_all()
         self.env.invalidate_all()
 

@@ -163,6 +163,7 @@ class TestSeriesFaults(SeriesMixin, GoogleCase):
                 env.flush_all()
                 self.saved.close(rollback=False)
                 self.saved = env.cr.savepoint()
+                self.watch.commit()
                 left[0] -= 1
                 if left[0] == 0:
                     raise Killed
@@ -174,7 +175,8 @@ class TestSeriesFaults(SeriesMixin, GoogleCase):
         self.account._start_run("wizard", full=True, **self._window())
         with patch.object(worker, "_checkpoint_of", checkpoint_of):
             try:
-                self.env["crm.google.account"]._cron_work()
+                with self.watch.working():
+                    self.env["crm.google.account"]._cron_work()
             except Killed:
                 self.env.invalidate_all(flush=False)
                 self.env.cr.clear()

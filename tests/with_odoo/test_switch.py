@@ -349,12 +349,13 @@ class TestSwitchWithFaults(SwitchCase):
         steps = iter(range(1, 100))
 
         def checkpoint():
-            self.env.flush_all()
+            self.checkpoint()
             if next(steps) == number and self.account.state == "connecting":
                 raise KeyboardInterrupt
 
         try:
-            connect.connect(self.account, checkpoint)
+            with self.watch.working():
+                connect.connect(self.account, checkpoint)
         except KeyboardInterrupt:
             self.env.invalidate_all()
 

@@ -238,7 +238,7 @@ class TestWorker(GoogleCase):
         self.meeting("Here")
         day = self.soon().date()
         self.google.add_event("Events", "There", f"{day}T12:00", f"{day}T13:00")
-        with patch.object(slices, "_forgetting", lambda env: env.flush_all):
+        with patch.object(slices, "_forgetting", lambda env: self.checkpoint):
             run = self.sync(account, "preview")
         self.assertEqual((run.state, run.google_created, run.crm_created), ("done", 1, 1))
         self.assertEqual(sorted(run.line_ids.mapped("title")), ["Here", "There"])
