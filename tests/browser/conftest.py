@@ -85,10 +85,13 @@ def google(site, chrome):
 
 @pytest.fixture(scope="session")
 def pictures(request):
-    wanted = request.config.getoption("--screenshots")
     aside = Path(tempfile.mkdtemp(prefix="pictures-"))
-    print(f"Pictures of the pages: {aside}")
-    return Pictures(ROOT / "docs" / "screenshots" if wanted else aside, aside)
+    wanted = request.config.getoption("--screenshots")
+    if wanted:
+        print(f"Pictures that are not the README's: {aside}")
+    yield Pictures(ROOT / "docs" / "screenshots", aside, wanted)
+    if not any(aside.iterdir()):
+        aside.rmdir()
 
 
 @pytest.fixture
@@ -105,17 +108,14 @@ def open_page(request, chrome, site, pictures):
         page.problems = []
         page.on("pageerror", lambda error: page.problems.append(str(error)))
         opened.append(page)
-        page.goto("/web/login")
-        page.fill("input[name=login]", login)
-        page.fill("input[name=password]", login)
-        page.click("button[type=submit]")
-        page.wait_for_selector(".o_main_navbar")
+        who = {"db": site.database, "login": login, "password": login}
+        context.request.post("/web/session/authenticate", data={"params": who})
         return page
 
     yield open_
     for number, page in enumerate(opened):
         if getattr(request.node, "failed", False):
-            print("The page when the test failed:", pictures.keep(page, f"failure-{number}"))
+            print("The page when the test failed:", pictures.failure(page, f"{number}"))
         page.context.close()
     assert not [problem for page in opened for problem in page.problems]
 

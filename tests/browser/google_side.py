@@ -191,8 +191,10 @@ class OwnGoogle(AnyGoogle):
         expect(page.get_by_label("Title")).to_have_value(title)
 
     def open(self, page, address):
-        """A tab beside the page, with the account's calendars."""
-        return Tab(self.url, page.context.new_page(), address)
+        """The account's calendars, in a window as large as the page's."""
+        tab = self.context.new_page()  # not beside the page, which would be drawn once a second
+        tab.set_viewport_size(page.viewport_size)
+        return Tab(self.url, tab, address)
 
     def slow(self, milliseconds):
         """Let each answer take so long; returns whether we have a say in it."""

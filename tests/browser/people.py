@@ -1,5 +1,6 @@
 """The CRM behind the pages: people and records that a test begins with, made over RPC."""
 
+import itertools
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +9,12 @@ from scripts.web_client import WebClient
 from .crm_pages import ZONE
 
 NAMES = "nora olaf petra quirin rosa said tilda ugo vera wim xenia yves zoe anna bela carl dora"
+
+
+def names():
+    """As many names as are asked for, all different."""
+    for number in itertools.count(1):
+        yield from (f"{name}{number if number > 1 else ''}" for name in NAMES.split())
 
 
 @dataclass
@@ -58,7 +65,7 @@ class Crm:
         self.site = site
         self.admin = self.log_in("admin")
         self.demo = self._person("demo")
-        self._names = iter(NAMES.split())
+        self._names = names()
 
     def log_in(self, login):
         """A session in the name of a user, whose password is his login."""
