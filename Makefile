@@ -2,7 +2,7 @@
 PYTHON ?= python3
 DEV = $(PYTHON) scripts/dev.py
 
-.PHONY: demo test lint test-pure laws test-install test-odoo test-browser bench clean
+.PHONY: demo test lint test-pure laws test-install test-neighbours test-odoo test-browser bench clean
 
 demo: ; @$(DEV) demo
 test: ; @$(DEV) test
@@ -10,6 +10,7 @@ lint: ; @$(DEV) lint
 test-pure: ; @$(DEV) pure $(ARGS)
 laws: ; @LAWS=long $(DEV) pure tests/pure/test_two_sides.py -s
 test-install: ; @$(DEV) install
+test-neighbours: ; @$(DEV) neighbours $(ARGS)
 test-odoo: ; @$(DEV) odoo $(ARGS)
 test-browser: ; @$(DEV) browser $(ARGS)
 bench: ; @$(DEV) bench $(ARGS)

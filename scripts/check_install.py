@@ -8,6 +8,8 @@ LOUD = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 # not ours: root in a container, and what Python packages say of themselves (Google's client
 # library warns a year ahead that a Python version will lose support)
 HARMLESS = ("Running as user 'root' is a security risk", "/site-packages/")
+NEIGHBOURS = "google_calendar,microsoft_calendar"
+GLUE = (f"{ADDON}_google", f"{ADDON}_microsoft")
 # what must be gone, as (what, query)
 LEFTOVERS = (
     ("table", "SELECT tablename FROM pg_tables WHERE tablename LIKE 'crm\\_google\\_%%'"),
@@ -34,6 +36,14 @@ def find_problems(site):
     finally:
         site.drop(database)
     return problems
+
+
+def find_problems_beside(site, database):
+    """Install what the add-on must live beside; its parts in between must come by themselves."""
+    problems = _loud("install", site.install(database, NEIGHBOURS))
+    query = "SELECT name FROM ir_module_module WHERE state = 'installed' AND name LIKE %s"
+    found = {name for (name,) in site.server.query(query, [f"{ADDON}%"], database)}
+    return problems + [f"{name} did not install itself." for name in GLUE if name not in found]
 
 
 def loud_lines(log):

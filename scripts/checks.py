@@ -6,6 +6,7 @@ import sys
 from scripts import cache
 
 ADDON = "crm_google_calendar"
+GLUE = (f"{ADDON}_google", f"{ADDON}_microsoft")
 MOST_LINES_OF_FILE = 400
 MOST_LINES_OF_FUNCTION = 50
 
@@ -18,7 +19,7 @@ def commands(python):
         [programs / "ruff", "format", "--check", "."],
         [programs / "lint-imports", "--no-cache"],
         [programs / "mypy"],
-        [programs / "pylint", ADDON],
+        [programs / "pylint", ADDON, *GLUE],
         [python, "-m", "scripts.checks"],
     ]
 
@@ -42,7 +43,7 @@ def _long_functions(text):
 
 
 def _own_files():
-    for folder in (ADDON, "scripts", "tests", "benchmarks"):
+    for folder in (ADDON, *GLUE, "scripts", "tests", "benchmarks"):
         for pattern in ("*.py", "*.js"):
             yield from (cache.CHECKOUT / folder).rglob(pattern)
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The one entry: `python3 scripts/dev.py demo | test | lint | pure | install | odoo | browser |
-bench | clean`; `make` calls it. More arguments after `--` or in ARGS go to pytest."""
+"""The one entry: `python3 scripts/dev.py demo | test | lint | pure | install | neighbours | odoo |
+browser | bench | clean`; `make` calls it. More arguments after `--` or in ARGS go to pytest."""
 
 import os
 import shlex
@@ -29,6 +29,8 @@ sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 from scripts import cache, children, venv  # noqa: E402
 from scripts.errors import SetupError  # noqa: E402
 
+COMMANDS = "demo test lint pure install neighbours odoo browser bench clean".split()
+
 
 def main():
     """Run one command; a failure is one sentence and exit code 1."""
@@ -47,7 +49,7 @@ def run_command(command, arguments):
     if command == "clean":
         shutil.rmtree(cache.root())
         return 0
-    if command not in ("demo", "test", "lint", "pure", "install", "odoo", "browser", "bench"):
+    if command not in COMMANDS:
         print(__doc__)
         return 2
     cache.sweep()

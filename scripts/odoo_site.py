@@ -1,6 +1,7 @@
 """Runs Odoo: databases made from templates, one-off commands, and the server itself."""
 
 import configparser
+import contextlib
 import os
 import shutil
 import urllib.error
@@ -32,6 +33,16 @@ class Site:
         source = self.data / "filestore" / template
         if source.is_dir():
             shutil.copytree(source, self.data / "filestore" / database)
+
+    @contextlib.contextmanager
+    def scratch(self, name):
+        """A database with the add-on, for a while."""
+        database = self.server.prefix + name
+        self.copy_of(self.with_addon(), database)
+        try:
+            yield database
+        finally:
+            self.drop(database)
 
     def drop(self, database):
         """Remove a database and its files."""

@@ -54,10 +54,7 @@ def pure(session):
 
 def install(session):
     """Install, update and uninstall leave a clean log and nothing behind."""
-    problems = check_install.find_problems(Site(session.tools, session.server))
-    for problem in problems:
-        run.say(f"  {problem}")
-    return not problems
+    return _tell(check_install.find_problems(Site(session.tools, session.server)))
 
 
 def odoo(session):
@@ -65,16 +62,30 @@ def odoo(session):
     if not _has_tests("with_odoo"):
         return None
     site = Site(session.tools, session.server)
-    database = f"{session.server.prefix}test"
-    site.copy_of(site.with_addon(), database)
-    try:
-        options = ["-p", "no:odoo", "-p", "odoo", "--odoo-http"]
-        options += [f"--odoo-config={site.config}", f"--odoo-database={database}"]
-        # Odoo's own browser tests look for chromium on the PATH
-        path = os.pathsep.join([str(chromium.find().parent), os.environ.get("PATH", "")])
-        return _pytest(session, ["with_odoo"], options, PYTHONPATH=site.home, PATH=path)
-    finally:
-        site.drop(database)
+    with site.scratch("test") as database:
+        return _pytest_in_odoo(session, site, database, "with_odoo")
+
+
+def neighbours(session):
+    """Beside Odoo's own synchronizations with Google and Outlook: the parts in between, and all."""
+    site = Site(session.tools, session.server)
+    with site.scratch("neighbours") as database:
+        fine = _tell(check_install.find_problems_beside(site, database))
+        return _pytest_in_odoo(session, site, database, "neighbours") and fine
+
+
+def _pytest_in_odoo(session, site, database, folder):
+    options = ["-p", "no:odoo", "-p", "odoo", "--odoo-http"]
+    options += [f"--odoo-config={site.config}", f"--odoo-database={database}"]
+    # Odoo's own browser tests look for chromium on the PATH
+    path = os.pathsep.join([str(chromium.find().parent), os.environ.get("PATH", "")])
+    return _pytest(session, [folder], options, PYTHONPATH=site.home, PATH=path)
+
+
+def _tell(problems):
+    for problem in problems:
+        run.say(f"  {problem}")
+    return not problems
 
 
 def browser(session):
@@ -100,9 +111,10 @@ def bench(session):
     return _stream(session, command, **variables)
 
 
-STAGES = {stage.__name__: stage for stage in (lint, pure, install, odoo, browser, bench)}
-NEED_SERVER = ("install", "odoo", "browser", "bench")
-ALL = ("lint", "pure", "install", "odoo", "browser")
+_EVERY = (lint, pure, install, neighbours, odoo, browser, bench)
+STAGES = {stage.__name__: stage for stage in _EVERY}
+NEED_SERVER = ("install", "neighbours", "odoo", "browser", "bench")
+ALL = ("lint", "pure", "install", "neighbours", "odoo", "browser")
 BESIDE = "browser"  # takes as long as all others together, and mostly waits for pages
 
 

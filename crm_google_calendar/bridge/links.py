@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from ..engine.entry import Entry, to_json
-from ..gcal.translate import series_of
+from ..gcal.translate import is_own_id, series_of
 from .sentences import reason_text
 from .work import Case, Work
 
@@ -109,6 +109,7 @@ def _identity(case: Case) -> dict[str, Any]:
         "model": case.source.model,
         "res_id": case.res_id,
         "event_id": case.event_id,
+        "from_google": not is_own_id(case.event_id),
     }
 
 

@@ -9,7 +9,7 @@ from ..engine.entry import from_json, to_json
 from ..engine.series import Series, key_of, to_text
 from ..engine.series_merge import heal
 from ..gcal.series import instance_id
-from ..gcal.translate import is_gone, receipt_of
+from ..gcal.translate import is_gone, is_own_id, receipt_of
 from . import links
 from .series_feed import News, spread_out
 from .series_rule import mark_of_rule
@@ -146,6 +146,7 @@ def _own_link(work: Work, case: SeriesCase, key: str, row, event_id: str = ""):
         "res_id": row.id,
         "event_id": event_id or (held[0] if held else instance_id(case.event_id, key)),
         "series": False if event_id else case.event_id,
+        "from_google": not is_own_id(case.event_id),
         "base": to_json(known.occurrence(key)) if known else False,
         "last_sync": work.odoo_now,
     }

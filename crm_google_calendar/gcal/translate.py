@@ -60,6 +60,12 @@ def event_id(database: str, account: int, model: str, record: int, generation: i
     return base64.b32hexencode(digest).decode().rstrip("=").lower()
 
 
+def is_own_id(event_id: str) -> bool:
+    """Whether an id has the form that ours have, or belongs to an occurrence of such a series;
+    Google's own have half their length."""
+    return re.match(r"[0-9a-v]{52}(_|$)", event_id) is not None
+
+
 def is_gone(event: Event) -> bool:
     """Whether the event, or this occurrence of a series, was deleted."""
     return event.get("status") == "cancelled"

@@ -24,6 +24,7 @@ class CrmGoogleLink(models.Model):
     res_id = fields.Many2oneReference("Record", model_field="model", readonly=True, index=True)
     title = fields.Char(compute="_compute_title", compute_sudo=False)
     event_id = fields.Char("Event in Google", required=True, readonly=True)
+    from_google = fields.Boolean(readonly=True, help="The user made it in Google, not in the CRM")
     series = fields.Char(readonly=True, help="The series in Google that the event belongs to")
     generation = fields.Integer(
         readonly=True, help="Part of the event's id: an id that was deleted is never free again"
@@ -141,16 +142,13 @@ class CrmGoogleLink(models.Model):
                 link.unlink()
 
     @api.model
-    def _made_in_google(self, model):
-        """Ids of the current user's records whose events he made in Google, not in the CRM."""
+    def _made_in_google(self, model, ids=None):
+        """Ids of the current user's records that he made in Google; of these records only."""
+        domain = [("user_id", "=", self.env.uid), ("model", "=", model), ("from_google", "=", True)]
+        if ids is not None:
+            domain.append(("res_id", "in", ids))
         # sudo: reads the current user's own links only
-        links = self.sudo().search([("user_id", "=", self.env.uid), ("model", "=", model)])
-        return [link.res_id for link in links if not link._has_own_id()]
-
-    def _has_own_id(self):
-        """Whether the event's id is one of ours, so that the record was there first."""
-        own = self.account_id._event_id(self.model, self.res_id, self.generation)
-        return self.event_id == own
+        return self.sudo().search_fetch(domain, ["res_id"]).mapped("res_id")
 
     def _next_id(self):
         """Values that give the link an id which Google has never seen."""

@@ -1,0 +1,1 @@
+"""Runs on a database in which Odoo's own google_calendar and microsoft_calendar are installed."""
