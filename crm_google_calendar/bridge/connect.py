@@ -17,7 +17,7 @@ from odoo import fields
 from ..gcal import oauth
 from ..gcal.endpoints import http
 from ..gcal.errors import Cause, GoogleError
-from . import calendars, settings, status, switch, vault
+from . import calendars, channels, settings, status, switch, vault
 from .grant import GRANT, google_of, keep_access_token, values_of
 from .sentences import cause_text, client_text, connection_text
 
@@ -122,6 +122,7 @@ def _succeed(account) -> None:
     values["message"] = " ".join(filter(None, [values["message"], left])) or False
     account.write({"state": "connected", "connected_since": since, "left_behind": False, **values})
     _send_waiting(account)
+    channels.renew(account)
     text = left or env._("Connected again with Google. Nothing was lost.")
     # the first time, the calendar page says by itself what happened
     status.send(account, {"type": "success", "message": text} if again else None)

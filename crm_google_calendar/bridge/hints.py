@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+MESSAGE = "crm.google.channel"  # what a hint is about that a message of Google left
+
 
 def newest(env) -> int:
     """The highest hint this transaction can see; what it sees beyond it later is its own."""
@@ -49,15 +51,20 @@ def stop_of(run):
 
 
 def waiting_accounts(env):
-    """Connected accounts with hints about records."""
-    about_records = [("account_id", "!=", False), ("model", "!=", "crm.google.run")]
-    rows = env["crm.google.hint"]._read_group(about_records, ["account_id"])
-    accounts = env["crm.google.account"].concat(*(account for (account,) in rows))
-    return accounts.filtered(lambda account: account._is_worked_on())
+    """Connected accounts with hints, but for those to stop a run: (account, trigger of a run)."""
+    for_runs = [("account_id", "!=", False), ("model", "!=", "crm.google.run")]
+    rows = env["crm.google.hint"]._read_group(for_runs, ["account_id"], ["model:array_agg"])
+    return [
+        (account, "push" if set(models) == {MESSAGE} else "save")
+        for account, models in rows
+        if account._is_worked_on()
+    ]
 
 
 def _concerned(env, model, ids):
     """Record id -> accounts that hold a link to the record or whose user it belongs to."""
+    if model == MESSAGE:
+        return {each.id: each.account_id for each in env[model].browse(ids).exists()}
     result = defaultdict(set)
     for link in env["crm.google.link"].search([("model", "=", model), ("res_id", "in", list(ids))]):
         result[link.res_id].add(link.account_id)

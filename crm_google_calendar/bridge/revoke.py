@@ -12,7 +12,7 @@ from odoo import fields
 from ..gcal import oauth
 from ..gcal.endpoints import http
 from ..gcal.errors import Cause, GoogleError
-from . import calendars, status, vault
+from . import calendars, channels, status, vault
 from .grant import GRANT, is_shared
 
 _logger = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ def revoke(account, checkpoint: Callable[[], None]) -> None:
     is left for him to remove by hand; the CRM's records are not touched."""
     shared = is_shared(account, account.sub)
     last_try = account.tries + 1 >= TRIES
+    channels.close(account, checkpoint)
     faults = calendars.delete(account.calendar_ids, checkpoint)
     grant_faults = []
     if not shared and (last_try or not passes(faults)):

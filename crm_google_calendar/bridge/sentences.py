@@ -9,7 +9,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from ..gcal.errors import Cause, GoogleError
-from .settings import base_url
+from .settings import base_url, notify_address
 
 
 def cause_text(env, cause: Cause, state: str = "disconnected") -> str:
@@ -86,6 +86,42 @@ def setup_text(env, problem: str) -> str:
             "happen. An administrator can switch it on in Settings, Technical, Scheduled Actions."
         ),
     }[problem]
+
+
+def push_text(env, problem: str) -> str:
+    """Why Google does not tell us of changes by itself; see `settings.push_problem`."""
+    return {
+        "off": env._("Messages from Google are switched off in the settings."),
+        "no_auto_sync": env._("Messages from Google need auto sync; switch it on."),
+        "no_https": env._(
+            "Google sends messages to a site with https only, and this site's address is %s. Set "
+            "the system parameter web.base.url to an https address that the Internet reaches.",
+            base_url(env),
+        ),
+        "private": env._(
+            "Google cannot reach %s from the Internet. Set the system parameter web.base.url to a "
+            "public https address.",
+            base_url(env),
+        ),
+        "unheard": env._(
+            "No message from Google has arrived yet at %s. Make sure that the Internet reaches "
+            "this address, with a certificate that is not self-signed.",
+            notify_address(env),
+        ),
+    }[problem]
+
+
+def watched_text(env, number: int, total: int, mine: bool) -> str:
+    """How many accounts hear of changes in Google by a message; mine: of the one, to its user."""
+    if not mine:
+        return env._(
+            "%(number)s of %(total)s connected accounts hear of changes in Google within seconds.",
+            number=number,
+            total=total,
+        )
+    if number:
+        return env._("Changes in Google arrive within seconds.")
+    return env._("Google is being asked to tell of changes; until then it is asked regularly.")
 
 
 def reason_text(env, cause: str, detail: str = "") -> str:
@@ -255,6 +291,10 @@ def _connection_causes(env, link: str):
             "The box that lets the CRM use its own calendars was not ticked on Google's page. "
             "Click %s again and leave the box ticked.",
             link,
+        ),
+        Cause.ADDRESS_REFUSED: env._(
+            "Google does not send messages to this site's address. An administrator can verify its "
+            "domain in the Google Search Console and add it to the company's Google project."
         ),
         Cause.NO_CALENDAR_SERVICE: env._(
             "Google Calendar is switched off for this Google account. "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -16,11 +17,14 @@ from . import vault
 
 PREFIX = "crm_google_calendar."
 SHORTEST_INTERVAL = 5  # minutes
+# ends of names that the Internet does not know (RFC 6761, RFC 8375, and what ICANN keeps free)
+PRIVATE_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".invalid")
 DEFAULTS = {
     "client_id": "",
     "client_secret": "",
     "auto_sync": "",
     "interval": "60",
+    "push": "True",
     "days_back": "30",
     "days_ahead": "365",
     "clash_winner": "crm",
@@ -79,6 +83,32 @@ def settings(env) -> Settings:
 
 def auto_sync_is_on(env) -> bool:
     return get(env, "auto_sync") == "True"
+
+
+def push_problem(env) -> str:
+    """What keeps Google from sending us messages: "off", "no_auto_sync", "no_https" or "private"
+    (the site's address); empty when it may be asked to."""
+    if get(env, "push") != "True":
+        return "off"
+    if not auto_sync_is_on(env):
+        return "no_auto_sync"
+    parts = urlsplit(base_url(env))
+    if parts.scheme != "https":
+        return "no_https"
+    return "" if _is_public(parts.hostname or "") else "private"
+
+
+def _is_public(host: str) -> bool:
+    """Whether a host may be reached from the Internet, as far as its name tells."""
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host.strip(".") and not host.endswith(PRIVATE_NAMES)
+
+
+def notify_address(env) -> str:
+    """Where Google sends its messages."""
+    return f"{base_url(env)}/crm_google_calendar/notify"
 
 
 def align_auto_sync(env) -> None:

@@ -212,7 +212,7 @@ def _finish(run) -> None:
     hints.stop_of(run).unlink()
     if run.trigger not in ("preview", "undo"):
         _ask_about_held(run)
-    if run.trigger in ("auto", "save") and not (run.line_ids or run.held or run.set_aside):
+    if run.trigger in status.BY_ITSELF and not (run.line_ids or run.held or run.set_aside):
         run.unlink()  # nothing happened: the account's last sync says enough
 
 

@@ -12,6 +12,7 @@ from . import settings
 from .sentences import run_summary
 
 CHANNEL = "crm_google_calendar/status"
+BY_ITSELF = ("auto", "save", "push")  # triggers of runs that nobody waits for
 SHOW_RESULT_FOR = timedelta(hours=1)
 _PAGE = re.compile(r"/(odoo(/[\w./-]*)?|web)([?#][^\s\\]*)?", re.ASCII)
 
@@ -95,7 +96,7 @@ def _run_to_show(env, account):
     latest = _last_run(env, account, [])
     if latest.state in ("queued", "running", "failed"):
         return latest
-    shown = ["|", ("trigger", "not in", ("auto", "save")), ("held", ">", 0)]
+    shown = ["|", ("trigger", "not in", BY_ITSELF), ("held", ">", 0)]
     return _last_run(env, account, shown)
 
 

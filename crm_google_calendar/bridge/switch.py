@@ -16,7 +16,7 @@ from ..gcal import oauth
 from ..gcal.endpoints import http
 from ..gcal.errors import Cause, CursorExpired, GoogleError
 from ..gcal.translate import is_gone
-from . import calendars, status, vault
+from . import calendars, channels, status, vault
 from .grant import google_of, is_shared
 from .revoke import TRIES, passes, try_again
 from .sentences import connection_text, link_name
@@ -72,6 +72,7 @@ def carry_out(account, checkpoint) -> bool:
         drop(account, checkpoint)
         return True
     grant = _offered(account)
+    channels.close(account, checkpoint)
     if account.choice != "leave" and not _remove_old(account, checkpoint):
         return False
     _take_the_place(account, grant)

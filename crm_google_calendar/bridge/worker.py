@@ -146,8 +146,8 @@ class Worker:
             _fulfil(account, self.checkpoint)
         if self.env["crm.google.hint"].search_count([], limit=1):
             hints.dispatch(self.env)
-            for account in hints.waiting_accounts(self.env):
-                account._start_run("save")
+            for account, trigger in hints.waiting_accounts(self.env):
+                account._start_run(trigger)
             self.checkpoint()
 
     def _waits_for_more(self) -> bool:

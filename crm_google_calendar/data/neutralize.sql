@@ -1,5 +1,5 @@
 -- neutralization of crm_google_calendar: a copied database forgets every connection and runs nothing
-DELETE FROM crm_google_calendar; -- and with them their links: the copy never touches our entries
+DELETE FROM crm_google_calendar; -- with their links and channels: the copy never touches our entries
 DELETE FROM crm_google_hint;
 UPDATE crm_google_account
    SET state = 'disconnected',
@@ -37,5 +37,5 @@ UPDATE ir_cron
        SELECT res_id
          FROM ir_model_data
         WHERE module = 'crm_google_calendar'
-          AND name IN ('ir_cron_worker', 'ir_cron_auto_sync')
+          AND name IN ('ir_cron_worker', 'ir_cron_auto_sync', 'ir_cron_channels')
  );

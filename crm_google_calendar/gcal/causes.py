@@ -37,6 +37,7 @@ class Cause(str, Enum):
     CALENDAR_GONE = "calendar_gone"
     DUPLICATE = "duplicate"  # the event id is taken
     COLLIDED = "collided"  # with another call of its batch
+    ADDRESS_REFUSED = "address_refused"  # Google sends no messages to this site
     REFUSED = "refused"  # Google will never take this
     UNKNOWN = "unknown"
 
@@ -86,6 +87,7 @@ _OWNERS = {
             Cause.API_DISABLED,
             Cause.BAD_CLIENT,
             Cause.BARRED,
+            Cause.ADDRESS_REFUSED,
             Cause.UNKNOWN,
         ),
         Owner.ADMINISTRATOR,
@@ -140,6 +142,9 @@ BY_REASON = {
     "temporarily_unavailable": Cause.TRANSIENT,
     "server_error": Cause.TRANSIENT,
     "duplicate": Cause.DUPLICATE,
+    "push.webhookUrlUnauthorized": Cause.ADDRESS_REFUSED,  # comes with 401: the grant is fine
+    "push.webhookUrlNotHttps": Cause.ADDRESS_REFUSED,
+    "pushNotSupportedForRequestedResource": Cause.ADDRESS_REFUSED,
 }
 BY_STATUS = {
     401: Cause.LAPSED,

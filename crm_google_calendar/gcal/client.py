@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
 import httplib2
@@ -161,6 +161,31 @@ class Google:
         """Delete the calendar with all its events; one that is gone already is fine."""
         try:
             self._do(_service().calendars().delete(calendarId=calendar_id), write=True)
+        except GoogleError as refusal:
+            if refusal.cause is not Cause.CALENDAR_GONE:
+                raise
+
+    def watch(
+        self, calendar_id: str, channel_id: str, token: str, address: str
+    ) -> tuple[str, datetime | None]:
+        """Let Google send a message to an https address whenever the calendar changes.
+
+        channel_id: never used before. token: comes back with every message. Returns the id that
+        ends it together with `channel_id`, and when it ends by itself (aware), if Google says so.
+        """
+        body = {"id": channel_id, "type": "web_hook", "address": address, "token": token}
+        request = _service().events().watch(calendarId=calendar_id, body=body)
+        made = self._do(request, write=True)
+        ends = int(made.get("expiration") or 0) / 1000  # Google counts milliseconds
+        return made.get("resourceId", ""), datetime.fromtimestamp(
+            ends, timezone.utc
+        ) if ends else None
+
+    def stop_watching(self, channel_id: str, resource_id: str) -> None:
+        """End a channel, of the same user and client; one that has ended already is fine."""
+        body = {"id": channel_id, "resourceId": resource_id}
+        try:
+            self._do(_service().channels().stop(body=body), write=True)
         except GoogleError as refusal:
             if refusal.cause is not Cause.CALENDAR_GONE:
                 raise

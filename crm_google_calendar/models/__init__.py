@@ -9,6 +9,7 @@ from . import (
     crm_google_account,
     crm_google_account_switch,
     crm_google_calendar,
+    crm_google_channel,
     crm_google_hint,
     crm_google_link,
     crm_google_run,

@@ -54,6 +54,7 @@ class CrmGoogleAccount(models.Model):
     )
     pace = fields.Text(readonly=True, copy=False, groups=fields.NO_ACCESS, help="See `gcal.pace`")
     calendar_ids = fields.One2many("crm.google.calendar", "account_id", readonly=True)
+    channel_ids = fields.One2many("crm.google.channel", "account_id", readonly=True)
     run_ids = fields.One2many("crm.google.run", "account_id", readonly=True)
 
     _user_unique = models.Constraint("UNIQUE(user_id)", "A user has one Google account here.")

@@ -35,9 +35,18 @@ class CrmGoogleCalendar(models.Model):
     zone = fields.Char(readonly=True, help="Time zone of the calendar in Google")
     full_pass = fields.Datetime(readonly=True, help="When all of it was last compared")
 
+    channel_ids = fields.One2many("crm.google.channel", "calendar_id", readonly=True)
+
     _account_kind_unique = models.Constraint(
         "UNIQUE(account_id, kind)", "An account has one calendar of each kind."
     )
+
+    def write(self, values):
+        """A calendar that is made again is watched anew."""
+        if "google_id" in values:
+            other = self.filtered(lambda calendar: calendar.google_id != values["google_id"])
+            other.channel_ids._let_go()
+        return super().write(values)
 
     def _answer(self, stands, google_id):
         """The user's answer whether a calendar stands whose making was never answered."""

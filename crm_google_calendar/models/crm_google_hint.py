@@ -35,6 +35,21 @@ class CrmGoogleHint(models.Model):
         waiting.update((model, res_id) for res_id in ids)
 
     @api.model
+    def _leave_message(self, channel):
+        """Note that Google sent a message through a channel; a burst of them leaves one hint.
+
+        Only one that nobody has taken yet counts: whoever took it may have asked Google already.
+        """
+        if not auto_sync_is_on(self.env):
+            return
+        # sudo: Google sends its messages to nobody in particular
+        hints = self.sudo()
+        same = [("model", "=", channel._name), ("res_id", "=", channel.id)]
+        if not hints.search_count([*same, ("account_id", "=", False)], limit=1):
+            hints.create({"model": channel._name, "res_id": channel.id})
+            hints.env["crm.google.account"]._wake()
+
+    @api.model
     def _write_waiting(self):
         waiting = self.env.cr.precommit.data.pop(WAITING, set())
         # sudo: whoever saves a record may not have access to our tables

@@ -31,6 +31,7 @@ class CrmGoogleRun(models.Model):
             ("wizard", "Synchronize with Google"),
             ("auto", "Auto sync"),
             ("save", "Save in the CRM"),
+            ("push", "Message from Google"),
             ("retry", "Retry"),
             ("preview", "Preview"),
             ("undo", "Undo"),

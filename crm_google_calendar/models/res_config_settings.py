@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from ..bridge import sentences, settings, vault
+from ..bridge import channels, sentences, settings, vault
 from ..bridge.settings import DEFAULTS, SHORTEST_INTERVAL
 
 TEXTS = ("client_id", "clash_winner", "gone_in_google", "done_tasks")
@@ -24,6 +24,8 @@ class ResConfigSettings(models.TransientModel):
     crm_google_redirect_uri = fields.Char("Redirect Address", readonly=True)
     crm_google_warning = fields.Char(readonly=True, help="What keeps users from connecting")
     crm_google_auto_sync = fields.Boolean("Sync with Google Calendar")
+    crm_google_push = fields.Boolean("Messages from Google")
+    crm_google_push_text = fields.Char(readonly=True, help="How changes in Google arrive")
     crm_google_interval = fields.Integer("Every (minutes)", default=60)
     crm_google_days_back = fields.Integer("Days back", default=30)
     crm_google_days_ahead = fields.Integer("Days ahead", default=365)
@@ -68,10 +70,15 @@ class ResConfigSettings(models.TransientModel):
             **{f"crm_google_{name}": settings.get(env, name) for name in TEXTS},
             **{f"crm_google_{name}": settings.number(env, name) for name in NUMBERS},
             "crm_google_auto_sync": settings.auto_sync_is_on(env),
+            "crm_google_push": settings.get(env, "push") == "True",
+            "crm_google_push_text": channels.text(self._connected_accounts()),
             "crm_google_secret_is_set": settings.has_secret(env),
             "crm_google_redirect_uri": settings.redirect_uri(env),
             "crm_google_warning": problem != "no_client" and sentences.setup_text(env, problem),
         }
+
+    def _connected_accounts(self):
+        return self.env["crm.google.account"].search([("state", "=", "connected")])
 
     def set_values(self):
         self._check_crm_google()
@@ -86,10 +93,12 @@ class ResConfigSettings(models.TransientModel):
         for name in NUMBERS:
             settings.put(self.env, name, str(self[f"crm_google_{name}"]))
         settings.put(self.env, "auto_sync", str(bool(self.crm_google_auto_sync)))
+        settings.put(self.env, "push", str(bool(self.crm_google_push)))
         sealed = self.sudo().crm_google_sealed_secret  # sudo: as in the inverse
         if sealed:
             settings.put(self.env, "client_secret", sealed)
         settings.align_auto_sync(self.env)
+        self.env["crm.google.channel"]._tend()
 
     def _check_crm_google(self):
         if self.crm_google_interval < SHORTEST_INTERVAL:

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.http import request
 
+from ..bridge import channels
 from ..bridge.calendars import is_misnamed
 
 
@@ -20,6 +21,7 @@ class ResUsers(models.Model):
     crm_google_granted = fields.Text("What was granted", compute="_compute_crm_google_account")
     crm_google_calendars = fields.Text("Calendars", compute="_compute_crm_google_account")
     crm_google_message = fields.Char(compute="_compute_crm_google_account")
+    crm_google_push = fields.Char("Changes in Google", compute="_compute_crm_google_account")
 
     crm_google_misnamed = fields.Boolean(compute="_compute_crm_google_account")
 
@@ -43,6 +45,7 @@ class ResUsers(models.Model):
             user.crm_google_granted = account.scopes_text
             user.crm_google_calendars = "\n".join(filter(None, account.calendar_ids.mapped("name")))
             user.crm_google_message = account.message
+            user.crm_google_push = account.state == "connected" and channels.text_for_owner(account)
             # sudo: his own calendars' names, which his company's tells; he may not read that one
             own = account.sudo().calendar_ids if account.state == "connected" else ()
             user.crm_google_misnamed = any(is_misnamed(calendar) for calendar in own)

@@ -1,34 +1,19 @@
 """Push channels."""
 
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
-
 import pytest
+
+from google_emulator.hook import Hook
 
 from .calls import Events, refusal, service_for, timed
 
 
-class Listener(BaseHTTPRequestHandler):
-    def do_POST(self):
-        self.server.got.append({name.lower(): value for name, value in self.headers.items()})
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *args):
-        pass
-
-
 @pytest.fixture
 def listener(emulator):
-    """A web hook; `got` holds the headers of the messages."""
     emulator.configure(allow_http_channels=True)
-    server = HTTPServer(("127.0.0.1", 0), Listener)
-    server.got = []
-    server.address = f"http://127.0.0.1:{server.server_port}/hook?x=1"
-    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    hook = Hook()
+    hook.address = f"{hook.url}/hook?x=1"
+    yield hook
+    hook.close()
 
 
 def channel(listener, **change):
@@ -55,6 +40,7 @@ def test_a_channel_tells_of_every_change(emulator, events, listener):
     assert first["x-goog-channel-token"] == "t"
     assert first["x-goog-resource-id"] == made["resourceId"]
     assert first["x-goog-message-number"] == "1"
+    assert (first["content-type"], first["content-length"]) == ("application/json; utf-8", "0")
     assert first["x-goog-channel-expiration"] == "Mon, 12 Jan 2026 09:00:00 GMT"
     assert int(made["expiration"]) == 1768208400000
 
@@ -115,6 +101,13 @@ def test_bad_channels_are_refused(events, listener, change, reason):
 def test_http_is_refused_by_default(emulator, events, listener):
     emulator.configure(allow_http_channels=False)
     assert refusal(events.watch(body=channel(listener)))[1] == "push.webhookUrlNotHttps"
+
+
+def test_messages_for_a_site_go_where_the_test_says(emulator, events, listener):
+    emulator.configure(allow_http_channels=False, sites={"https://crm.example.com": listener.url})
+    events.watch(body=channel(listener, address="https://crm.example.com/hook?y=2")).execute()
+    assert states(emulator, listener) == ["sync"]
+    assert listener.paths == ["/hook?y=2"]
 
 
 def test_nobody_there_is_no_harm(emulator, events):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
@@ -22,6 +22,8 @@ class Settings:
     empty_pages: bool = False  # True: the first page of each listing is empty, with a page token
     refuse_revival: bool = False  # True: a deleted event cannot be confirmed again (403)
     allow_http_channels: bool = False  # True: push to http://127.0.0.1 is allowed
+    # where push messages for these sites go instead: "https://crm.example.com" -> "http://127.0.0.1:1"
+    sites: dict[str, str] = field(default_factory=dict)
     open_clients: bool = True  # False: only registered OAuth clients are known
     access_token_seconds: int = 3599
     code_seconds: int = 600

@@ -77,6 +77,8 @@ def test_a_call_on_one_event(status, reason, expected):
         (404, "notFound", Target.CALENDAR, Cause.CALENDAR_GONE),
         (410, "deleted", Target.CALENDAR, Cause.CALENDAR_GONE),
         (404, "", Target.BATCH, Cause.UNKNOWN),
+        (401, "push.webhookUrlUnauthorized", Target.CALENDAR, Cause.ADDRESS_REFUSED),
+        (400, "push.webhookUrlNotHttps", Target.CALENDAR, Cause.ADDRESS_REFUSED),
     ],
 )
 def test_not_found_and_gone_mean_what_was_asked_for(status, reason, target, expected):
