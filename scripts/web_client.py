@@ -12,8 +12,9 @@ class WebClient:
 
     def __init__(self, url, database, login, password):
         self.url = url
-        jar = http.cookiejar.CookieJar()
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        self.cookies = http.cookiejar.CookieJar()
+        keep = urllib.request.HTTPCookieProcessor(self.cookies)
+        self.opener = urllib.request.build_opener(keep)
         who = {"db": database, "login": login, "password": password}
         self._post("/web/session/authenticate", who)
 

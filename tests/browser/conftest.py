@@ -22,6 +22,7 @@ from .pictures import Pictures  # noqa: E402
 
 # after the level stands the database, whose name may hold ours
 COMPLAINT = re.compile(r"\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) \S+ .*crm_google")
+RETRIED = "ERROR: could not serialize access"  # Odoo repeats the request, and nobody notices
 PATIENCE = 30_000  # milliseconds until something that should appear counts as missing
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -68,7 +69,11 @@ def site():
     with DemoSite(fresh=True) as running:
         yield running
         lines = running.odoo.log.read_text(errors="replace").splitlines()
-    assert [line for line in lines if COMPLAINT.match(line)] == []
+    assert [
+        line
+        for line, following in zip(lines, [*lines[1:], ""], strict=True)
+        if COMPLAINT.match(line) and not following.startswith(RETRIED)
+    ] == []
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +100,7 @@ def pictures(request):
 
 
 @pytest.fixture
-def open_page(request, chrome, site, pictures):
+def open_page(request, chrome, site, crm, pictures):
     """Opens pages of the CRM, each in a browser of its own: `open_page(DESKTOP, login)`."""
     opened = []
 
@@ -108,8 +113,8 @@ def open_page(request, chrome, site, pictures):
         page.problems = []
         page.on("pageerror", lambda error: page.problems.append(str(error)))
         opened.append(page)
-        who = {"db": site.database, "login": login, "password": login}
-        context.request.post("/web/session/authenticate", data={"params": who})
+        for cookie in crm.log_in(login).cookies:  # quicker than the form
+            context.add_cookies([{"name": cookie.name, "value": cookie.value, "url": site.url}])
         return page
 
     yield open_

@@ -63,13 +63,17 @@ class Crm:
 
     def __init__(self, site):
         self.site = site
+        self._sessions = {}
         self.admin = self.log_in("admin")
         self.demo = self._person("demo")
         self._names = names()
 
     def log_in(self, login):
-        """A session in the name of a user, whose password is his login."""
-        return WebClient(self.site.url, self.site.database, login, login)
+        """The session of a user, whose password is his login."""
+        if login not in self._sessions:
+            session = WebClient(self.site.url, self.site.database, login, login)
+            self._sessions[login] = session
+        return self._sessions[login]
 
     def hire(self, name=None):
         """Add a salesperson who sees what the demo's salesperson sees."""

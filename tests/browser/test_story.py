@@ -19,7 +19,7 @@ from .crm_pages import (
     soon,
 )
 
-MANY = 300
+MANY = 300  # more than are sent between two looks at the progress
 # of the week that the calendar shows, from Monday on, each at an hour in UTC
 WEEK = (
     ("Offer for Deco Addict", 8),
@@ -110,7 +110,7 @@ def synchronize(story):
     calendar = story.calendar
     dialog = calendar.open_wizard()
     story.picture("wizard")
-    is_slow = story.google.slow(1500)
+    is_slow = story.google.slow(1000)
     calendar.start(dialog)
     calendar.progress.wait_for()
     if is_slow:
