@@ -22,8 +22,8 @@ def main():
     story = getattr(importlib.import_module(f"benchmarks.{program}"), name)
     google = Google(order["google"])
     google.reset("sam@example.com")
-    meter = Meter(google)
     with crm.opened(order["database"]) as env:
+        meter = Meter(google, env.cr._cnx.info.backend_pid)
         story(env, meter, order["size"])
         env.cr.rollback()
     print(json.dumps(meter.results))

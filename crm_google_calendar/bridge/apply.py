@@ -15,7 +15,7 @@ from .source import Local
 from .work import Case, Work
 
 _logger = logging.getLogger(__name__)
-CHUNK = 250
+CHUNK = 500  # between two checkpoints
 
 
 def apply_to_crm(work: Work, cases: list[Case]) -> list[Case]:
@@ -38,10 +38,13 @@ def _only_google(case: Case) -> bool:
 def _apply_chunk(work: Work, chunk: list[Case]) -> list[Case]:
     before = hints.newest(work.env)
     fresh = _still_true(work, chunk)
-    created = [case for case in fresh if case.action.verb is Verb.CREATE and not case.is_archived]
+    created, others = [], []
+    for case in fresh:
+        is_new = case.action.verb is Verb.CREATE and not case.is_archived
+        (created if is_new else others).append(case)
     for source in {case.source for case in created}:
         _create(work, source, [case for case in created if case.source is source])
-    _write(work, [case for case in fresh if case not in created])
+    _write(work, others)
     hints.forget_own(work, before)
     work.done += sum(1 for case in chunk if not case.action.write_google)
     return [case for case in fresh if case.action.write_google and case.link.state != "set_aside"]
@@ -76,10 +79,10 @@ def _create(work: Work, source, cases: list[Case]) -> None:
     for case, record in zip(cases, records, strict=True):
         case.res_id = record.id
         work.note(case, Side.CRM, "create", case.action.reason)
-    links.settle_new(work, [case for case in cases if not case.link])
     for case in cases:
-        if case.link.res_id != case.res_id or not case.link.base:
+        if case.link:  # of a record that was deleted, or could not be made before
             links.settle(work, case, case.action.result, case.event)
+    links.settle_new(work, [case for case in cases if not case.link])
 
 
 def _write(work: Work, cases: list[Case]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..engine.entry import Entry, to_json
 from ..gcal.translate import is_own_id, series_of
+from .rows import insert
 from .sentences import reason_text
 from .work import Case, Work
 
@@ -38,12 +39,13 @@ def settle_new(work: Work, cases: list[Case]) -> None:
         {
             **_identity(case),
             "base": to_json(case.action.result),
+            "state": "linked",
             "last_sync": work.odoo_now,
             **_from_event(case.event),
         }
         for case in cases
     ]
-    for case, link in zip(cases, work.env["crm.google.link"].create(rows), strict=True):
+    for case, link in zip(cases, insert(work.env["crm.google.link"], rows), strict=True):
         case.link = link
 
 
@@ -104,8 +106,14 @@ def _write(work: Work, case: Case, values: dict[str, Any]) -> None:
 
 
 def _identity(case: Case) -> dict[str, Any]:
+    calendar = case.calendar
+    account = calendar.account_id
     return {
-        "calendar_id": case.calendar.id,
+        "calendar_id": calendar.id,
+        # known here, so that Odoo need not find them out and write each row a second time
+        "account_id": account.id,
+        "user_id": account.user_id.id,
+        "kind": calendar.kind,
         "model": case.source.model,
         "res_id": case.res_id,
         "event_id": case.event_id,

@@ -60,7 +60,8 @@ class MeetingSource(Source):
         """Create one meeting for each entry, in their order, with the user as only guest."""
         partner = self.user.partner_id.id
         mine = {"user_id": self.user.id, "partner_ids": [Command.set([partner])]}
-        return self.records.create([{**self._values(entry), **mine} for entry in entries])
+        rows = [{**self._values(entry), **_duration(entry), **mine} for entry in entries]
+        return self.records.create(rows)
 
     def change(self, record, held, entry):
         """Write what differs between the entry the record holds and the one it shall hold."""
@@ -164,6 +165,13 @@ class MeetingSource(Source):
             address = record_address(self.env, record._name, record.id)
             lines.append(self.env._("In the CRM: %s", address))
         return "\n".join(lines)
+
+
+def _duration(entry):
+    """What Odoo would make of start and stop, and write into each new row a second time."""
+    if isinstance(entry.when, AllDay):
+        return {}
+    return {"duration": round((entry.when.end - entry.when.start).total_seconds() / 3600, 2)}
 
 
 def when_values(when):

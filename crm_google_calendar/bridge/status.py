@@ -85,10 +85,15 @@ def _run(env, account) -> dict | None:
         "summary": run.message or run_summary(run),
         "set_aside": run.set_aside,
         "left_over": run.left_over,
-        "has_log": bool(run.line_ids[:1]),
+        "has_log": _has_log(run),
         "held": run.held,
         "finished": fields.Datetime.to_string(run.finished) or False,
     }
+
+
+def _has_log(run) -> bool:
+    lines = run.env["crm.google.run.line"]
+    return bool(lines.search_count([("run_id", "=", run.id)], limit=1))
 
 
 def _run_to_show(env, account):

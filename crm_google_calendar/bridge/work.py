@@ -12,6 +12,7 @@ from ..engine.entry import Entry, to_json
 from ..engine.merge import Side
 from ..gcal.errors import GoogleError
 from . import hints
+from .rows import insert
 from .source import Local, Source
 from .tempo import Tempo
 from .zones import Window
@@ -24,6 +25,7 @@ COUNTER = {
     (Side.GOOGLE, "write"): "google_changed",
     (Side.GOOGLE, "remove"): "google_removed",
 }
+NO_VALUES = {"before": False, "after": False}  # of a line in the log, where it tells of none
 
 
 @dataclass
@@ -141,8 +143,9 @@ class Work:
         if values:
             self.run.write(values)
         if self.lines:
-            lines = [{"run_id": self.run.id, **line} for line in self.lines]
-            self.env["crm.google.run.line"].create(lines)
+            run = {"run_id": self.run.id, "user_id": self.run.user_id.id}
+            lines = [{**NO_VALUES, **run, **line} for line in self.lines]
+            insert(self.env["crm.google.run.line"], lines)
         self.counts, self.lines, self.done = {}, [], 0
 
     def soon(self, seconds: float) -> datetime:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta, timezone
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from . import details as block
@@ -138,6 +139,7 @@ def strip_done(title: str) -> tuple[str, bool]:
     return rest, rest != title
 
 
+@lru_cache(maxsize=1024)  # an entry is stored several times in a row: pending, base, in the log
 def to_json(entry: Entry | None) -> str | None:
     """Serialize an entry, with stable key order; None stays None."""
     if entry is None:
@@ -173,6 +175,8 @@ def _text(text: str) -> str:
 
 def _details(lines: str) -> str:
     """Measured as HTML, since each line break and each `<` takes more of the description."""
+    if not lines:
+        return ""
     return richtext.plain(richtext.cut(richtext.from_plain(block.clean(lines)), DETAILS_LENGTH))
 
 

@@ -8,9 +8,10 @@ class CrmGoogleLink(models.Model):
     _description = "Link between a record and its event in Google"
     _order = "id desc"
     _rec_name = "title"
+    _log_access = False  # our own code alone writes links, thousands at a time
 
     calendar_id = fields.Many2one(
-        "crm.google.calendar", required=True, readonly=True, ondelete="cascade", index=True
+        "crm.google.calendar", required=True, readonly=True, ondelete="cascade"
     )
     account_id = fields.Many2one(
         related="calendar_id.account_id", store=True, index=True, readonly=True
@@ -49,7 +50,6 @@ class CrmGoogleLink(models.Model):
         required=True,
         default="linked",
         readonly=True,
-        index=True,
     )
     cause = fields.Char(readonly=True)
     reason = fields.Char(readonly=True, help="Why it is set aside or detached, in plain words")

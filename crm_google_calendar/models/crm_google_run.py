@@ -168,6 +168,7 @@ class CrmGoogleRunLine(models.Model):
     _name = "crm.google.run.line"
     _description = "What a run changed"
     _order = "id"
+    _log_access = False  # the run says when, and thousands of lines are written at a time
 
     run_id = fields.Many2one(
         "crm.google.run", required=True, readonly=True, ondelete="cascade", index=True
