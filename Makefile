@@ -2,7 +2,7 @@
 PYTHON ?= python3
 DEV = $(PYTHON) scripts/dev.py
 
-.PHONY: demo test lint test-pure laws test-install test-neighbours test-odoo test-browser bench clean
+.PHONY: demo test lint test-pure laws test-install test-neighbours test-odoo test-processes test-browser bench clean
 
 demo: ; @$(DEV) demo
 test: ; @$(DEV) test
@@ -12,6 +12,7 @@ laws: ; @LAWS=long $(DEV) pure tests/pure/test_two_sides.py -s
 test-install: ; @$(DEV) install
 test-neighbours: ; @$(DEV) neighbours $(ARGS)
 test-odoo: ; @$(DEV) odoo $(ARGS)
+test-processes: ; @$(DEV) processes $(ARGS)
 test-browser: ; @$(DEV) browser $(ARGS)
 bench: ; @$(DEV) bench $(ARGS)
 clean: ; @$(DEV) clean

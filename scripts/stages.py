@@ -74,6 +74,18 @@ def neighbours(session):
         return _pytest_in_odoo(session, site, database, "neighbours") and fine
 
 
+def processes(session):
+    """Several processes and transactions on one database; KILLS=50 of them die."""
+    site = Site(session.tools, session.server)
+    log = cache.folder("log") / f"processes-{session.server.name}.log"
+    log.unlink(missing_ok=True)
+    with site.scratch("processes") as database:
+        told = {"CONFIG": site.config, "DATABASE": database, "LOG": log}
+        variables = {f"PROCESSES_{name}": value for name, value in told.items()}
+        options = ["-p", "no:odoo"]
+        return _pytest(session, ["processes"], options, PYTHONPATH=site.home, **variables)
+
+
 def _pytest_in_odoo(session, site, database, folder):
     options = ["-p", "no:odoo", "-p", "odoo", "--odoo-http"]
     options += [f"--odoo-config={site.config}", f"--odoo-database={database}"]
@@ -111,10 +123,10 @@ def bench(session):
     return _stream(session, command, **variables)
 
 
-_EVERY = (lint, pure, install, neighbours, odoo, browser, bench)
+_EVERY = (lint, pure, install, neighbours, odoo, processes, browser, bench)
 STAGES = {stage.__name__: stage for stage in _EVERY}
-NEED_SERVER = ("install", "neighbours", "odoo", "browser", "bench")
-ALL = ("lint", "pure", "install", "neighbours", "odoo", "browser")
+NEED_SERVER = ("install", "neighbours", "odoo", "processes", "browser", "bench")
+ALL = ("lint", "pure", "install", "neighbours", "odoo", "processes", "browser")
 BESIDE = "browser"  # takes as long as all others together, and mostly waits for pages
 
 

@@ -19,6 +19,7 @@ from ..gcal.errors import Cause, GoogleError, Throttled
 from ..gcal.pace import Pace
 from . import hints, settings, status
 from .connect import google_of, keep_access_token, lapse
+from .discretion import explain
 from .meeting import MeetingSource
 from .run import run_slice
 from .sentences import cause_text, held_message
@@ -60,9 +61,9 @@ def work_on(run, checkpoint, out_of_time, heard=None) -> bool:
         env.cr.rollback()
         _logger.info("run %s is repeated: %s", run_id, type(error).__name__)
         _pause(run, 1)
-    except Exception:
+    except Exception as error:  # noqa: BLE001 - whatever it is concerns one run
         env.cr.rollback()
-        _logger.exception("run %s: an unexpected error", run_id)
+        _logger.error("run %s: an unexpected error\n%s", run_id, explain(error))
         _fail(run, GoogleError(Cause.UNKNOWN))
     checkpoint()
     return True

@@ -15,7 +15,9 @@ from odoo.fields import Domain
 
 from ..gcal.ahead import Ahead
 from . import hints, quiet
+from .alone import alone
 from .connect import check, connect, give_up
+from .discretion import discretion, explain
 from .revoke import revoke
 from .slices import ACTIVE, work_on
 
@@ -32,7 +34,8 @@ def work(env) -> None:
     """Do what is due, until it is done or the time is used up; then ask to be called again."""
     worker = Worker(env)
     try:
-        worker.work()
+        with discretion():
+            worker.work()
     finally:
         worker.ahead.close()
 
@@ -47,21 +50,31 @@ class Worker:
         self.ahead = Ahead()
         self.served: set[int] = set()  # runs that had a slice in this turn
         self.parked: set[int] = set()  # runs that wait or are over
+        self.taken: set[int] = set()  # runs at which another process is
         self.looked = self.worked = 0.0  # when we last looked around, and gave a slice
         self.waiting_wishes: list = []  # moments at which a revocation is tried again
 
     def work(self) -> None:
         """Let everybody have his turn, again and again: nobody's 5,000 hold up another's 5."""
-        self._look_around()
-        while self._is_in_time() and self._turn():
-            if time.monotonic() - self.looked > LOOK:
-                self._look_around()
+        while self._is_in_time() and self._undisturbed_turn():
+            pass
         if not self._is_in_time() or self.ahead.keys:
             # Odoo would wait up to a minute for unfinished work; a trigger of our own calls at once
             self.env["crm.google.account"]._wake()
 
     def _is_in_time(self) -> bool:
         return time.monotonic() < self.deadline
+
+    def _undisturbed_turn(self) -> bool:
+        """A turn; where somebody else has just written the same rows, what is left comes again."""
+        try:
+            if time.monotonic() - self.looked > LOOK:
+                self._look_around()
+            return self._turn()
+        except psycopg2.OperationalError as error:
+            self.env.cr.rollback()
+            _logger.info("a turn of the worker is repeated: %s", type(error).__name__)
+            return True
 
     def _turn(self) -> bool:
         """Serve who is due; returns whether more may be to do within this call."""
@@ -78,7 +91,7 @@ class Worker:
     def _due(self, limit):
         """The next runs that are neither being asked about nor out of the way."""
         runs = self.env["crm.google.run"]
-        away = [*self.parked, *self.ahead.keys]
+        away = [*self.parked, *self.taken, *self.ahead.keys]
         domain = _active() & _is_due() & Domain("id", "not in", away)
         order = "resume_at nulls first, id"
         return runs.search_fetch(domain, FIELDS, order=order, limit=limit) if limit else runs
@@ -105,12 +118,17 @@ class Worker:
 
     def _serve(self, run, heard=None) -> None:
         """Give one run a slice."""
-        run = run.exists().filtered(lambda run: run.state in ACTIVE)
-        if not run:
-            return  # disconnected, or ended, while Google was asked
-        run_id = run.id
-        over = work_on(run, self.checkpoint, self._end_of_slice(run_id), heard)
-        (self.parked if over else self.served).add(run_id)
+        run_id, account = run.id, run.exists().account_id
+        if not account:
+            return  # disconnected while Google was asked
+        with alone(self.env, account.id) as is_alone:
+            self.checkpoint()  # a new snapshot: the row as whoever had it before has left it
+            run = run.exists().filtered(lambda run: run.state in ACTIVE)
+            if not is_alone:
+                self.taken.add(run_id)
+            elif run:
+                over = work_on(run, self.checkpoint, self._end_of_slice(run_id), heard)
+                (self.parked if over else self.served).add(run_id)
         self.worked = time.monotonic()
 
     def _end_of_slice(self, run_id):
@@ -131,7 +149,7 @@ class Worker:
         wishes = _wishes(self.env).filtered(lambda account: _is_now(account.resume_at))
         if self.ahead.keys or wishes or _undelivered_hints(self.env):
             return True
-        others = Domain("id", "not in", [run_id, *self.parked])
+        others = Domain("id", "not in", [run_id, *self.parked, *self.taken])
         return bool(
             self.env["crm.google.run"].search_count(_active() & _is_due() & others, limit=1)
         )
@@ -155,12 +173,13 @@ class Worker:
         if self.worked > self.looked:
             self._look_around()  # what was just written may concern other users
             return True
-        seconds = self._seconds_to_next()
+        seconds = LOOK if self.taken else self._seconds_to_next()
         if seconds is None or seconds > LONGEST_WAIT:
             return False
         self.checkpoint()  # no lock and no old snapshot over the wait
         time.sleep(min(LOOK, max(0.1, seconds), max(0.0, self.deadline - time.monotonic())))
         self.parked.clear()
+        self.taken.clear()
         return True
 
     def _seconds_to_next(self) -> float | None:
@@ -199,6 +218,14 @@ def _is_now(moment) -> bool:
 
 
 def _fulfil(account, checkpoint) -> None:
+    """Do what the user asked for, unless another process is at it."""
+    with alone(account.env, account.id) as is_alone:
+        checkpoint()  # a new snapshot: the row as whoever worked on it before has left it
+        if is_alone and account.exists():
+            _fulfil_alone(account, checkpoint)
+
+
+def _fulfil_alone(account, checkpoint) -> None:
     """Each step may be overtaken by the user's next wish."""
     for state, step in (("connecting", connect), ("revoking", revoke)):
         if account.state == state:
@@ -215,9 +242,9 @@ def _guarded(account, step, checkpoint) -> None:
     except psycopg2.OperationalError:
         account.env.cr.rollback()  # a serialization failure: the next call does it
         account._wake()
-    except Exception:
+    except Exception as error:  # noqa: BLE001 - whatever it is concerns one account
         account.env.cr.rollback()
-        _logger.exception("account %s: an unexpected error", account_id)
+        _logger.error("account %s: an unexpected error\n%s", account_id, explain(error))
         if account.exists():
             give_up(account)
         checkpoint()
