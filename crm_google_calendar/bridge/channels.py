@@ -58,7 +58,7 @@ def receive(env, name: str, token: str, state: str) -> bool:
     if not channel.heard:
         channel.heard = fields.Datetime.now()
     if state != "sync":  # that one only says that the channel is open
-        env["crm.google.hint"]._leave_message(channel)
+        env["crm.google.hint"]._leave_once(channel)
     return True
 
 

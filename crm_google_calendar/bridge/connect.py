@@ -120,7 +120,8 @@ def _succeed(account) -> None:
         )
     left, since = account.left_behind, account.connected_since or fields.Datetime.now()
     values["message"] = " ".join(filter(None, [values["message"], left])) or False
-    account.write({"state": "connected", "connected_since": since, "left_behind": False, **values})
+    values |= {"lively": fields.Datetime.now(), "left_behind": False}
+    account.write({"state": "connected", "connected_since": since, **values})
     _send_waiting(account)
     channels.renew(account)
     text = left or env._("Connected again with Google. Nothing was lost.")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-MESSAGE = "crm.google.channel"  # what a hint is about that a message of Google left
+# what a hint is about that was left by a message of Google, or by a visit of the calendar page
+MESSAGE, VISIT = "crm.google.channel", "crm.google.account"
 
 
 def newest(env) -> int:
@@ -51,20 +52,27 @@ def stop_of(run):
 
 
 def waiting_accounts(env):
-    """Connected accounts with hints, but for those to stop a run: (account, trigger of a run)."""
+    """Connected accounts with hints, those to stop a run aside, each with its run's trigger."""
     for_runs = [("account_id", "!=", False), ("model", "!=", "crm.google.run")]
     rows = env["crm.google.hint"]._read_group(for_runs, ["account_id"], ["model:array_agg"])
     return [
-        (account, "push" if set(models) == {MESSAGE} else "save")
-        for account, models in rows
-        if account._is_worked_on()
+        (account, _trigger_of(set(models))) for account, models in rows if account._is_worked_on()
     ]
+
+
+def _trigger_of(models) -> str:
+    if models == {VISIT}:
+        return "visit"
+    return "push" if models <= {VISIT, MESSAGE} else "save"
 
 
 def _concerned(env, model, ids):
     """Record id -> accounts that hold a link to the record or whose user it belongs to."""
-    if model == MESSAGE:
-        return {each.id: each.account_id for each in env[model].browse(ids).exists()}
+    if model in (MESSAGE, VISIT):
+        rows = env[model].browse(ids).exists()
+        owners = {row.id: row if model == VISIT else row.account_id for row in rows}
+        # somebody who is not connected is synchronized as soon as he is
+        return {each: owner for each, owner in owners.items() if owner._is_worked_on()}
     result = defaultdict(set)
     for link in env["crm.google.link"].search([("model", "=", model), ("res_id", "in", list(ids))]):
         result[link.res_id].add(link.account_id)
@@ -73,6 +81,7 @@ def _concerned(env, model, ids):
     )
     by_user = {account.user_id: account for account in accounts}
     records = env[model].with_context(active_test=False).browse(ids).exists()
+    records.invalidate_recordset()  # Odoo leaves in the cache what one user may not see of a meeting
     for record in records:
         for user in _users(record):
             if user in by_user:

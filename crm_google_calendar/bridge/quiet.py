@@ -15,7 +15,7 @@ from . import links
 from .connect import google_of, keep_access_token
 from .run import needs_full_pass
 
-ASKED = ("auto", "save", "push", "retry")  # triggers of runs that go on from a cursor
+ASKED = ("auto", "save", "push", "visit", "retry")  # triggers of runs that go on from a cursor
 
 
 def ask(ahead: Ahead, runs) -> list[int]:

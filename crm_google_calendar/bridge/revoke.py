@@ -76,7 +76,16 @@ def _finish(account, shared: bool, grant_left: bool) -> None:
 def _forget(account) -> None:
     account.calendar_ids.unlink()  # and with them their links
     account.env["crm.google.hint"].search([("account_id", "=", account.id)]).unlink()
-    names = (*GRANT, "cause", "connected_since", "last_sync", "resume_at", "code", "verifier")
+    names = (
+        *GRANT,
+        "cause",
+        "connected_since",
+        "last_sync",
+        "lively",
+        "resume_at",
+        "code",
+        "verifier",
+    )
     other = ("choice", "other_grant", "other_email", "other_until", "left_behind")
     account.write({"state": "disconnected", "tries": 0, **dict.fromkeys(names + other, False)})
     account._stop_runs()

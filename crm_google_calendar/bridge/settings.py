@@ -17,6 +17,7 @@ from . import vault
 
 PREFIX = "crm_google_calendar."
 SHORTEST_INTERVAL = 5  # minutes
+LONGEST_INTERVAL = timedelta(days=1)  # whatever is set: Google may forget older changes
 # ends of names that the Internet does not know (RFC 6761, RFC 8375, and what ICANN keeps free)
 PRIVATE_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".invalid")
 DEFAULTS = {
@@ -24,6 +25,7 @@ DEFAULTS = {
     "client_secret": "",
     "auto_sync": "",
     "interval": "60",
+    "longest": "0",
     "push": "True",
     "days_back": "30",
     "days_ahead": "365",
@@ -111,6 +113,11 @@ def notify_address(env) -> str:
     return f"{base_url(env)}/crm_google_calendar/notify"
 
 
+def interval(env) -> timedelta:
+    """How often accounts in which something happens are asked."""
+    return timedelta(minutes=max(SHORTEST_INTERVAL, number(env, "interval")))
+
+
 def align_auto_sync(env) -> None:
     """Bring the scheduled action in line with the switch and the interval.
 
@@ -119,7 +126,7 @@ def align_auto_sync(env) -> None:
     cron_id = env["ir.model.data"]._xmlid_to_res_id("crm_google_calendar.ir_cron_auto_sync")
     # sudo: follows what an administrator has set; scheduled actions are closed to users
     cron = env["ir.cron"].sudo().browse(cron_id)
-    minutes = max(SHORTEST_INTERVAL, number(env, "interval"))
+    minutes = int(interval(env).total_seconds() // 60)
     wanted = {
         "active": auto_sync_is_on(env),
         "interval_number": minutes,

@@ -208,6 +208,8 @@ def _finish(run) -> None:
     now = fields.Datetime.now()
     run.write({"state": "done", "finished": now, "resume_at": False, "tries": 0})
     run.account_id.write({"last_sync": now, "cause": False})
+    if run.trigger != "auto" or run.line_ids:
+        run.account_id.lively = now
     notice = {"type": "warning" if run.set_aside else "success", "message": run.summary}
     status.send(run.account_id, notice if run.trigger in CHOSEN else None)
     hints.stop_of(run).unlink()

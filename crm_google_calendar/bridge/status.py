@@ -12,7 +12,7 @@ from . import settings
 from .sentences import run_summary
 
 CHANNEL = "crm_google_calendar/status"
-BY_ITSELF = ("auto", "save", "push")  # triggers of runs that nobody waits for
+BY_ITSELF = ("auto", "save", "push", "visit")  # triggers of runs that nobody waits for
 SHOW_RESULT_FOR = timedelta(hours=1)
 _PAGE = re.compile(r"/(odoo(/[\w./-]*)?|web)([?#][^\s\\]*)?", re.ASCII)
 

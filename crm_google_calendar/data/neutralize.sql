@@ -10,6 +10,7 @@ UPDATE crm_google_account
        message = NULL,
        connected_since = NULL,
        last_sync = NULL,
+       lively = NULL,
        resume_at = NULL,
        check_for = NULL,
        refresh_token = NULL,

@@ -2,7 +2,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..bridge import sentences, settings, status, vault, worker
+from ..bridge import polling, sentences, settings, status, vault, worker
 from ..bridge.links import detach
 from ..bridge.settings import database_uuid
 from ..gcal.oauth import CALENDAR_SCOPE
@@ -37,6 +37,9 @@ class CrmGoogleAccount(models.Model):
     scopes_text = fields.Char("What was granted", compute="_compute_scopes_text")
     connected_since = fields.Datetime(readonly=True)
     last_sync = fields.Datetime(readonly=True)
+    lively = fields.Datetime(
+        readonly=True, help="When anything last happened: a change, or a visit"
+    )
     cause = fields.Char(readonly=True)
     message = fields.Char(readonly=True, help="The last sentence for the user about the connection")
     # sealed by the vault, and closed to everybody: not even administrators see tokens
@@ -74,6 +77,7 @@ class CrmGoogleAccount(models.Model):
     def get_status(self):
         """What the calendar page shows the current user; see `bridge.status`."""
         self.check_access("read")  # a portal user has no account here
+        polling.note_visit(self.env)
         return status.of_user(self.env)
 
     @api.model
@@ -310,4 +314,4 @@ class CrmGoogleAccount(models.Model):
     @api.model
     def _cron_auto_sync(self):
         if settings.auto_sync_is_on(self.env):
-            self.search([("state", "=", "connected")])._nudge("auto")
+            polling.due(self.env)._nudge("auto")

@@ -35,18 +35,18 @@ class CrmGoogleHint(models.Model):
         waiting.update((model, res_id) for res_id in ids)
 
     @api.model
-    def _leave_message(self, channel):
-        """Note that Google sent a message through a channel; a burst of them leaves one hint.
+    def _leave_once(self, record):
+        """Note a message through a channel, or a visit of an account's user; many leave one hint.
 
         Only one that nobody has taken yet counts: whoever took it may have asked Google already.
         """
         if not auto_sync_is_on(self.env):
             return
-        # sudo: Google sends its messages to nobody in particular
+        # sudo: Google sends its messages to nobody in particular, and users may not see hints
         hints = self.sudo()
-        same = [("model", "=", channel._name), ("res_id", "=", channel.id)]
+        same = [("model", "=", record._name), ("res_id", "=", record.id)]
         if not hints.search_count([*same, ("account_id", "=", False)], limit=1):
-            hints.create({"model": channel._name, "res_id": channel.id})
+            hints.create({"model": record._name, "res_id": record.id})
             hints.env["crm.google.account"]._wake()
 
     @api.model

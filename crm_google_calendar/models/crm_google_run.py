@@ -32,6 +32,7 @@ class CrmGoogleRun(models.Model):
             ("auto", "Auto sync"),
             ("save", "Save in the CRM"),
             ("push", "Message from Google"),
+            ("visit", "Visit of the calendar page"),
             ("retry", "Retry"),
             ("preview", "Preview"),
             ("undo", "Undo"),

@@ -2,10 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ..bridge import channels, sentences, settings, vault
-from ..bridge.settings import DEFAULTS, SHORTEST_INTERVAL
+from ..bridge.settings import DEFAULTS, LONGEST_INTERVAL, SHORTEST_INTERVAL
 
 TEXTS = ("client_id", "clash_winner", "gone_in_google", "done_tasks")
-NUMBERS = ("interval", "days_back", "days_ahead", "ceiling_number", "ceiling_percent")
+NUMBERS = ("interval", "longest", "days_back", "days_ahead", "ceiling_number", "ceiling_percent")
 
 
 class ResConfigSettings(models.TransientModel):
@@ -27,6 +27,7 @@ class ResConfigSettings(models.TransientModel):
     crm_google_push = fields.Boolean("Messages from Google")
     crm_google_push_text = fields.Char(readonly=True, help="How changes in Google arrive")
     crm_google_interval = fields.Integer("Every (minutes)", default=60)
+    crm_google_longest = fields.Integer("Quiet accounts (minutes)")
     crm_google_days_back = fields.Integer("Days back", default=30)
     crm_google_days_ahead = fields.Integer("Days ahead", default=365)
     crm_google_clash_winner = fields.Selection(
@@ -107,6 +108,12 @@ class ResConfigSettings(models.TransientModel):
                     "Google Calendar cannot be synchronized more often than every %s minutes. "
                     "Enter a longer interval.",
                     SHORTEST_INTERVAL,
+                )
+            )
+        if self.crm_google_longest > LONGEST_INTERVAL.total_seconds() / 60:
+            raise ValidationError(
+                self.env._(
+                    "Every account is asked at least once a day. Enter 1440 minutes at most."
                 )
             )
         if min(self[f"crm_google_{name}"] for name in NUMBERS) < 0:

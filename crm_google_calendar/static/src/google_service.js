@@ -11,7 +11,7 @@ export function isActive(run) {
 
 /** Runs that nobody started by hand stay in the background unless they need an answer. */
 export function isQuiet(run) {
-    return ["auto", "save", "push"].includes(run.trigger);
+    return ["auto", "save", "push", "visit"].includes(run.trigger);
 }
 
 /**
