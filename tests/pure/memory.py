@@ -32,6 +32,9 @@ def without_odoo():
     odoo.fields, odoo.tools, tools.config = fields, tools, {}
     fields.__getattr__, tools.groupby = _nothing, _groupby
     sys.modules.update({"odoo": odoo, "odoo.fields": fields, "odoo.tools": tools})
+    rows = types.ModuleType("crm_google_calendar.bridge.rows")  # the one that writes SQL itself
+    rows.insert = lambda records, values: records.create(values)
+    sys.modules[rows.__name__] = rows
 
 
 def _nothing(name):
