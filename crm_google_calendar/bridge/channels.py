@@ -23,6 +23,7 @@ from odoo.fields import Domain
 
 from ..gcal.errors import Cause, GoogleError
 from . import sentences, settings
+from .discretion import discretion, explain
 from .grant import google_of
 from .zones import naive
 
@@ -72,6 +73,11 @@ def _hash(secret: str) -> str:
 
 def tend(env, checkpoint: Callable[[], None]) -> None:
     """Open, renew and end channels; called every hour, and when something about them changed."""
+    with discretion():
+        _tend(env, checkpoint)
+
+
+def _tend(env, checkpoint) -> None:
     end, faults = time.monotonic() + BUDGET, 0
     _forget_ended(env)
     checkpoint()
@@ -96,9 +102,9 @@ def _guarded(account, checkpoint) -> GoogleError | None:
         checkpoint()
     except psycopg2.OperationalError:
         account.env.cr.rollback()  # a serialization failure: the next call does it
-    except Exception:
+    except Exception as error:  # noqa: BLE001 - whatever it is concerns one account
         account.env.cr.rollback()
-        _logger.exception("account %s: an unexpected error with its channels", account_id)
+        _logger.error("account %s: its channels met an error\n%s", account_id, explain(error))
     return None
 
 

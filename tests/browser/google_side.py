@@ -201,6 +201,10 @@ class OwnGoogle(AnyGoogle):
         post(f"{self.url}/emulator/settings", {"latency_ms": milliseconds})
         return True
 
+    def deliver(self, sites):
+        """Bring the messages for these sites to other addresses."""
+        post(f"{self.url}/emulator/settings", {"sites": sites})
+
     def fail(self, method, *faults):
         """Let the next calls of a method fail so."""
         post(f"{self.url}/emulator/faults", {"method": method, "faults": faults})
