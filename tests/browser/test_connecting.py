@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .crm_pages import CRM_CALENDAR, TODAY, CalendarPage, assert_nothing_is_cut, soon
+from .crm_pages import CRM_CALENDAR, TODAY, CalendarPage, assert_nothing_is_cut, notification, soon
 
 CONFIGURE, SYNCHRONIZE = "Configure with Google", "Synchronize with Google"
 
@@ -49,6 +49,20 @@ def test_an_unticked_box_is_explained(desktop, salesperson, google, pictures):
     expect(calendar.message).to_contain_text("leave the box ticked")
     pictures.keep(calendar.page, "unticked")
     calendar.connect(google, salesperson.address)
+
+
+def test_what_the_page_says_is_not_said_above_it_too(desktop, salesperson, google):
+    calendar = CalendarPage(desktop(salesperson.login)).open()
+    calendar.ask_google()
+    held = []
+    calendar.page.route("**/calendar.event/search_read*", lambda route: held.append(route))
+    google.consent(calendar.page, salesperson.address, tick=False)
+    said = notification(calendar.page, "leave the box ticked")
+    expect(said).to_be_visible()
+    for route in held:
+        route.continue_()
+    expect(calendar.message).to_contain_text("leave the box ticked")
+    expect(said).to_be_hidden()
 
 
 @pytest.mark.usefixtures("no_client")

@@ -18,15 +18,26 @@ export function isQuiet(run) {
  * The user's Google connection as the server sees it, shared by all pages of a tab.
  *
  * `status` is null until a page has asked for it, or the server has sent it. `events` triggers
- * "changed" when a run of this user has brought something since then. `panels` counts the panels on
- * screen, which show some sentences themselves.
+ * "changed" when a run of this user has brought something since then. A panel that comes on screen
+ * (`enter`, `leave`) shows some sentences itself.
  */
 export const googleService = {
     dependencies: ["bus_service", "notification", "orm"],
 
     start(env, { bus_service: bus, notification, orm }) {
-        const google = reactive({ status: null, panels: 0, events: new EventBus(), refresh });
+        const google = reactive({ status: null, events: new EventBus(), refresh, enter, leave });
         let timer;
+        let panels = 0;
+        let takeBack = () => {}; // the last notification, if a panel says the same
+
+        function enter() {
+            panels++;
+            takeBack();
+        }
+
+        function leave() {
+            panels--;
+        }
 
         async function refresh() {
             try {
@@ -44,9 +55,17 @@ export const googleService = {
             }
         }
 
+        function notify({ message, type, sticky }, status) {
+            const isSaidThere = isInPanel(message, status);
+            if (!(panels && isSaidThere)) {
+                const close = notification.add(message, { type, sticky });
+                takeBack = isSaidThere ? close : takeBack;
+            }
+        }
+
         function receive({ notice, ...status }) {
-            if (notice && !(google.panels && isInPanel(notice, status))) {
-                notification.add(notice.message, { type: notice.type, sticky: notice.sticky });
+            if (notice) {
+                notify(notice, status);
             }
             if (!status.state) {
                 return;
@@ -69,8 +88,8 @@ function isUnderWay(status) {
     return ["connecting", "revoking"].includes(status?.state) || isActive(status?.run);
 }
 
-function isInPanel(notice, status) {
-    return [status.run?.summary, status.message].includes(notice.message);
+function isInPanel(message, status) {
+    return [status.run?.summary, status.message].includes(message);
 }
 
 /** Whether records on a page may be older than the database: a run has ended, or changed some. */

@@ -25,8 +25,8 @@ export class GooglePanel extends Component {
         this.google = useState(useService("crm_google_calendar"));
         this.state = useState({ busy: false, dismissed: {} });
         useBus(this.google.events, "changed", () => this.props.onSynced());
-        onMounted(() => this.google.panels++);
-        onWillUnmount(() => this.google.panels--);
+        onMounted(() => this.google.enter());
+        onWillUnmount(() => this.google.leave());
         onWillStart(() => {
             // not awaited: the calendar never waits for this
             this.google.refresh();
