@@ -163,7 +163,13 @@ class Calls:
         return f"calendars/{quote(calendar)}/events/{event['id']}"
 
     def _events(self, calendar):
-        return self._call(f"calendars/{quote(calendar)}/events?maxResults=2500")["items"]
+        events, query = [], {"maxResults": 2500}
+        while True:  # a page may be short, or empty
+            answer = self._call(f"calendars/{quote(calendar)}/events?{urlencode(query)}")
+            events += answer.get("items", [])
+            if "nextPageToken" not in answer:
+                return events
+            query["pageToken"] = answer["nextPageToken"]
 
     def _call(self, path, values=None, verb=None, again=True):
         self.token = self.token or self.google.token(self.address)
