@@ -53,7 +53,7 @@ class Overtaken:
 
     def __init__(self, table, row_id):
         self.update = SQL(
-            "UPDATE %s SET write_date = now() WHERE id = %s", SQL.identifier(table), row_id
+            "UPDATE %s SET id = id WHERE id = %s", SQL.identifier(table), row_id
         )
         self.mine = re.compile(rf'\s*UPDATE "{table}"')
         self.left = 3
