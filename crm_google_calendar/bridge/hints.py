@@ -81,7 +81,7 @@ def _concerned(env, model, ids):
     )
     by_user = {account.user_id: account for account in accounts}
     records = env[model].with_context(active_test=False).browse(ids).exists()
-    records.invalidate_recordset()  # Odoo leaves in the cache what one user may not see of a meeting
+    records.invalidate_recordset()  # a meeting may be cached as somebody else sees it
     for record in records:
         for user in _users(record):
             if user in by_user:

@@ -38,6 +38,7 @@ class CrmGoogleCalendarWizard(models.TransientModel):
     def action_continue(self):
         """Carry the connection on with the user's answer; only he can look into his Google."""
         self.ensure_one()
+        self._check_owner()
         stands, google_id = self.answer == "use", (self.google_id or "").strip()
         if stands and not google_id:
             raise UserError(

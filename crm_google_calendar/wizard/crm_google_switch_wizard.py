@@ -35,6 +35,7 @@ class CrmGoogleSwitchWizard(models.TransientModel):
     def action_continue(self):
         """Leave the work to the worker; nothing in the CRM is changed by any choice."""
         self.ensure_one()
+        self._check_owner()
         account = self.account_id.sudo()  # sudo: after `_check_owner`
         if account.state != "choosing":
             raise UserError(
