@@ -122,7 +122,7 @@ class Site:
         """Start the web server for a database and wait until it answers."""
         options = ["--http-port", port, "--http-interface", HOST, "--max-cron-threads", "1"]
         child = Child(
-            f"odoo-{database}",
+            f"odoo-{self.server.name}-{database}",  # two runs of the tests have one each
             self._odoo("server", "-c", self.config, "-d", database, *options),
             env={**self.tools.environment(), "PYTHONPATH": self.home, **environment},
             cwd=self.data,

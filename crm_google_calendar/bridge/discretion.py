@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import traceback
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import psycopg2
 # what Python says of these names the code, never the data
 _HARMLESS = (AttributeError, ImportError, NameError, TypeError)
 
+_ANSWER = re.compile(r"(/crm_google_calendar/callback\?)\S+")
 _OF_NAMES = (psycopg2.IntegrityError, psycopg2.ProgrammingError)  # of tables and constraints
 
 
@@ -56,3 +58,16 @@ class _Guard(logging.Filter):
             return False  # somebody else was faster: the work is repeated, and that is logged
         record.msg, record.args = "a query of the Google synchronization failed: %s", _name(error)
         return True
+
+
+class WithoutAnswer(logging.Filter):
+    """Keeps the code that comes from Google's page out of the web server's log of requests."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(map(_without_answer, record.args))
+        return True
+
+
+def _without_answer(value):
+    return _ANSWER.sub(r"\1...", value) if isinstance(value, str) else value

@@ -7,11 +7,13 @@ from odoo import http
 from odoo.http import request
 
 from ..bridge import settings
+from ..bridge.discretion import WithoutAnswer
 from ..bridge.status import safe_path
 from ..gcal import oauth
 from ..gcal.errors import Cause, GoogleError, from_code
 
 _logger = logging.getLogger(__name__)
+logging.getLogger("werkzeug").addFilter(WithoutAnswer())
 SESSION_KEY = "crm_google_calendar_consent"
 VALID_FOR = 15 * 60  # seconds
 MOST = 5  # ways to Google's page that one session may have open, say in several tabs

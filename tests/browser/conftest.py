@@ -23,6 +23,7 @@ from .pictures import Pictures  # noqa: E402
 # after the level stands the database, whose name may hold ours
 COMPLAINT = re.compile(r"\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) \S+ .*crm_google")
 RETRIED = "ERROR: could not serialize access"  # Odoo repeats the request, and nobody notices
+SECRET = re.compile(r"ya29\.|1//0|4/0A|@example\.com")  # tokens, codes, addresses
 PATIENCE = 30_000  # milliseconds until something that should appear counts as missing
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -74,6 +75,7 @@ def site():
         for line, following in zip(lines, [*lines[1:], ""], strict=True)
         if COMPLAINT.match(line) and not following.startswith(RETRIED)
     ] == []
+    assert [line for line in lines if SECRET.search(line)] == []
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from overheard import told
 
 from google_emulator import Emulator
 
@@ -27,4 +28,5 @@ def world(emulator):
     """Both sides; at the end no process must have complained in the log."""
     yield World(emulator)
     lines = Path(odoo_here.LOG).read_text(errors="replace").splitlines()
+    assert told(lines, emulator, ["test-secret"]) == []
     assert [line for line in lines if COMPLAINT.match(line)] == []

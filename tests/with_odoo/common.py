@@ -4,6 +4,8 @@ import os
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
+from overheard import listening, told
+
 from odoo import Command, fields
 from odoo.tests import TransactionCase, tagged
 
@@ -52,6 +54,7 @@ class GoogleCase(TransactionCase):
         self.google = self.emulator.user(SAM)
         environment = {"CRM_GOOGLE_BASE_URL": self.emulator.url, "CRM_GOOGLE_KEY": "a test's key"}
         self.startPatcher(patch.dict(os.environ, environment))
+        self.overheard = self.enterContext(listening())
         self.watch = Watch()
         for patcher in self.watch.patchers():
             self.startPatcher(patcher)
@@ -65,6 +68,8 @@ class GoogleCase(TransactionCase):
         left, mails = self.emulator.faults.left(), self.emulator.mails
         self.assertEqual((left, list(mails)), ([], []))
         self.assertEqual(self.watch.complaints, [])
+        secrets = ("test-secret", "a test's key")
+        self.assertEqual(told(self.overheard, self.emulator, secrets), [])
 
     def checkpoint(self):
         """Where the worker would commit."""
