@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 # what a hint is about that was left by a message of Google, or by a visit of the calendar page
-MESSAGE, VISIT = "crm.google.channel", "crm.google.account"
+NEWS = MESSAGE, VISIT = "crm.google.channel", "crm.google.account"
 
 
 def newest(env) -> int:
@@ -63,12 +63,12 @@ def waiting_accounts(env):
 def _trigger_of(models) -> str:
     if models == {VISIT}:
         return "visit"
-    return "push" if models <= {VISIT, MESSAGE} else "save"
+    return "push" if models <= set(NEWS) else "save"
 
 
 def _concerned(env, model, ids):
     """Record id -> accounts that hold a link to the record or whose user it belongs to."""
-    if model in (MESSAGE, VISIT):
+    if model in NEWS:
         rows = env[model].browse(ids).exists()
         owners = {row.id: row if model == VISIT else row.account_id for row in rows}
         # somebody who is not connected is synchronized as soon as he is

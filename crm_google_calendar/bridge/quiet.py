@@ -11,28 +11,41 @@ from odoo.tools import SQL
 
 from ..gcal.ahead import Ahead, Heard
 from ..gcal.errors import GoogleError
-from . import links
+from . import hints, links
 from .connect import google_of, keep_access_token
 from .run import needs_full_pass
 
 ASKED = ("auto", "save", "push", "visit", "retry")  # triggers of runs that go on from a cursor
 
 
-def ask(ahead: Ahead, runs) -> list[int]:
-    """Let the threads ask Google for these runs; returns the ids of those that are asked."""
+def ask(ahead: Ahead, runs) -> dict[int, int]:
+    """Let the threads ask Google for these runs; returns the ids of those that are asked, each with
+    the newest hint of now."""
     runs = runs.filtered(lambda run: run.trigger in ASKED and not run.full)
     if not runs:
-        return []
-    cursors = _cursors(runs, fields.Datetime.now())
-    asked = []
+        return {}
+    cursors, newest = _cursors(runs, fields.Datetime.now()), hints.newest(runs.env)
+    asked = {}
     for run in runs.filtered(lambda run: cursors.get(run.account_id)):
         try:
             credentials = google_of(run.account_id).credentials
         except GoogleError:
             continue  # the run itself finds out, and says so
         ahead.ask(run.id, credentials, cursors[run.account_id])
-        asked.append(run.id)
+        asked[run.id] = newest
     return asked
+
+
+def in_time(env, heard: dict[int, Heard | None], asked: dict[int, int]) -> dict:
+    """What was heard, without what was asked for before a message of Google: it is asked again."""
+    since = min((asked[run_id] for run_id in heard), default=0)
+    late = [("model", "in", hints.NEWS), ("account_id", "!=", False), ("id", ">", since)]
+    newest = heard and dict(env["crm.google.hint"]._read_group(late, ["account_id"], ["id:max"]))
+    if not newest:
+        return heard
+    runs = env["crm.google.run"].browse(heard).exists()
+    told = {run.id for run in runs if newest.get(run.account_id, 0) > asked[run.id]}
+    return {run_id: None if run_id in told else said for run_id, said in heard.items()}
 
 
 def end(env, heard: dict[int, Heard | None]) -> set[int]:
@@ -50,7 +63,9 @@ def end(env, heard: dict[int, Heard | None]) -> set[int]:
     for calendar in calendars.filtered(lambda calendar: calendar.account_id not in changed):
         heard_of = news[calendar.account_id].news
         calendar.cursor = heard_of[calendar.google_id, calendar.cursor].cursor
-    quiet.account_id.write({"last_sync": fields.Datetime.now(), "cause": False})
+    now = fields.Datetime.now()
+    quiet.account_id.write({"last_sync": now, "cause": False})
+    quiet.filtered(lambda run: run.trigger != "auto").account_id.lively = now
     for account in quiet.account_id:
         if news[account].refreshed:
             keep_access_token(account, news[account])
@@ -59,7 +74,10 @@ def end(env, heard: dict[int, Heard | None]) -> set[int]:
 
 
 def _delete(runs) -> None:
-    """Nothing happened: the account's last sync says enough."""
+    """Nothing happened: the account's last sync says enough; what told of news is done with."""
+    if runs.filtered(lambda run: run.trigger != "auto"):
+        mine = [("account_id", "in", runs.account_id.ids), ("model", "in", hints.NEWS)]
+        runs.env["crm.google.hint"].search(mine).unlink()
     if runs:
         # these rows have nothing that hangs on them, for which `unlink` would look in five tables
         runs.env.cr.execute(SQL("DELETE FROM crm_google_run WHERE id IN %s", runs._ids))
@@ -68,7 +86,7 @@ def _delete(runs) -> None:
 
 def _untouched(env, run_ids):
     """Those of the runs that still only wait for their first slice."""
-    waiting = [("state", "=", "queued"), ("trigger", "=", "auto")]
+    waiting = [("state", "=", "queued"), ("trigger", "in", ("auto", "push", "visit"))]
     connected = [("account_id.state", "=", "connected")]
     runs = env["crm.google.run"]
     domain = [("id", "in", run_ids), *waiting, *connected]
@@ -76,13 +94,14 @@ def _untouched(env, run_ids):
 
 
 def _with_something_to_do(env, accounts):
-    """The accounts that have hints, or links with something open; other accounts do not count."""
+    """The accounts with hints at records, or links with something open; others do not count."""
     if not accounts:
         return accounts
     mine = [("account_id", "in", accounts.ids)]
-    hints = env["crm.google.hint"]._read_group(mine, ["account_id"])
+    here = [*mine, ("model", "not in", hints.NEWS)]
+    hinted = env["crm.google.hint"]._read_group(here, ["account_id"])
     open_ends = env["crm.google.link"]._read_group([*mine, *links.OPEN], ["account_id"])
-    return accounts.browse().concat(*(account for (account,) in (*hints, *open_ends)))
+    return accounts.browse().concat(*(account for (account,) in (*hinted, *open_ends)))
 
 
 def _ready_calendars(runs):

@@ -48,6 +48,7 @@ class Worker:
         self.checkpoint = _checkpoint_of(env)
         self.deadline = time.monotonic() + BUDGET
         self.ahead = Ahead()
+        self.asked: dict[int, int] = {}  # runs, and the newest hint when Google was asked for them
         self.served: set[int] = set()  # runs that had a slice in this turn
         self.parked: set[int] = set()  # runs that wait or are over
         self.taken: set[int] = set()  # runs at which another process is
@@ -80,6 +81,7 @@ class Worker:
         """Serve who is due; returns whether more may be to do within this call."""
         runs = self._due(AT_ONCE - len(self.ahead.keys))
         asked = quiet.ask(self.ahead, runs)
+        self.asked |= asked
         others = runs.filtered(lambda run: run.id not in asked)
         news = self._listen(0.0 if others else LOOK)
         for run_id, heard in news.items():
@@ -103,6 +105,7 @@ class Worker:
         self.checkpoint()  # no lock and no old snapshot over the wait
         heard = self.ahead.answers(seconds)
         try:
+            heard = quiet.in_time(self.env, heard, self.asked)
             ended = quiet.end(self.env, heard)
             self.checkpoint()
         except psycopg2.OperationalError:

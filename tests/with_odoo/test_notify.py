@@ -6,7 +6,8 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tests import HttpCase
 
-from odoo.addons.crm_google_calendar.bridge import channels, settings, slices, worker
+from odoo.addons.crm_google_calendar.bridge import channels, hints, settings, slices, worker
+from odoo.addons.crm_google_calendar.gcal.ahead import Ahead
 
 from .watching import PATH, WatchCase
 
@@ -115,6 +116,40 @@ class TestNotify(WatchCase, HttpCase):
             self.work()
             self.work()
         self.assertEqual(sorted(self.meetings().mapped("name")), ["One", "Two"])
+
+    def test_a_message_while_google_is_asked_is_not_lost(self):
+        """What was asked for before it may not hold what it tells of."""
+        original = Ahead.answers
+
+        def after_the_answer(ahead, seconds):
+            found = original(ahead, seconds)
+            if found and "Two" not in self.events():
+                self.lunch("Two")
+                self.deliver()
+                hints.dispatch(self.env)
+            return found
+
+        for trigger in ("auto", "push"):
+            self.google.delete("Events", self.events().get("Two", self.lunch("Two"))["id"])
+            self.sync(self.account)
+            self.messages()
+            self.hints().unlink()
+            self.account._nudge(trigger)
+            with patch.object(Ahead, "answers", after_the_answer):
+                self.work()
+            self.assertIn("Two", self.meetings().mapped("name"), trigger)
+
+    def test_a_message_of_nothing_new_costs_two_calls_and_no_slice(self):
+        self.lunch()
+        message = self.messages()[0]
+        self.sync(self.account)
+        self.sync(self.account, "auto")
+        self.emulator.log.clear()
+        self.post(message)
+        with patch.object(worker, "work_on") as work_on:
+            self.work()
+        self.assertFalse(work_on.called or self.hints() or self.runs())
+        self.assertEqual(self.emulator.methods(), ["events.list"] * 2)
 
     def test_an_unheard_of_state_is_a_hint_too(self):
         self.lunch()
