@@ -43,13 +43,8 @@ class CalendarEvent(models.Model):
         """A meeting of a series shows the link of its series."""
         result = super()._compute_crm_google_link()
         rest = self.filtered(lambda row: not row.crm_google_link_id and row.recurrence_id)
-        links = self.env["crm.google.link"].search(
-            [
-                ("model", "=", "calendar.recurrence"),
-                ("res_id", "in", rest.recurrence_id.ids),
-                ("user_id", "=", self.env.uid),
-            ]
-        )
+        ids = rest.recurrence_id.ids
+        links = self.env["crm.google.link"]._of_user("calendar.recurrence", ids)
         by_series = {link.res_id: link for link in links}
         for row in rest:
             link = by_series.get(row.recurrence_id.id, links.browse())

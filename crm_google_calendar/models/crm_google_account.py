@@ -2,7 +2,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..bridge import polling, sentences, settings, status, vault, worker
+from ..bridge import bell, polling, sentences, settings, status, vault, worker
 from ..bridge.links import detach
 from ..bridge.settings import database_uuid
 from ..gcal.oauth import CALENDAR_SCOPE
@@ -282,11 +282,19 @@ class CrmGoogleAccount(models.Model):
 
         What `_trigger` does, without the query that asks whether the scheduled action is active.
         """
-        worker_id = self.env["ir.model.data"]._xmlid_to_res_id("crm_google_calendar.ir_cron_worker")
         # sudo: any user may wake the worker, nobody may edit it
         triggers = self.env["ir.cron.trigger"].sudo()
-        triggers.create({"cron_id": worker_id, "call_at": moment or fields.Datetime.now()})
-        self.env.cr.postcommit.add(self.env["ir.cron"]._notifydb)
+        triggers.create({"cron_id": self._worker_id(), "call_at": moment or fields.Datetime.now()})
+        self._ring_at_commit()
+
+    @api.model
+    def _worker_id(self):
+        return self.env["ir.model.data"]._xmlid_to_res_id("crm_google_calendar.ir_cron_worker")
+
+    @api.model
+    def _ring_at_commit(self):
+        crons = self.env["ir.cron"]
+        self.env.cr.postcommit.add(lambda: bell.ring(crons))
 
     def _keep_deleted(self):
         """The user's answer "Keep them": cut the links whose deletion was held back."""

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..bridge.settings import auto_sync_is_on
 
@@ -23,8 +24,8 @@ class CrmGoogleHint(models.Model):
     def _leave(self, model, ids):
         """Note that these records may have changed, and ask for a run soon.
 
-        Costs the caller's transaction two inserts when it commits, however much it changed: nothing
-        here may slow or fail a save. A lost hint costs time, never data, since a daily pass
+        Costs the caller's transaction one statement when it commits, however much it changed:
+        nothing here may slow or fail a save. A lost hint costs time, never data, since a daily pass
         compares everything.
         """
         if not ids or not auto_sync_is_on(self.env):
@@ -51,8 +52,21 @@ class CrmGoogleHint(models.Model):
 
     @api.model
     def _write_waiting(self):
-        waiting = self.env.cr.precommit.data.pop(WAITING, set())
-        # sudo: whoever saves a record may not have access to our tables
-        hints = self.sudo()
-        hints.create([{"model": model, "res_id": res_id} for model, res_id in sorted(waiting)])
-        hints.env["crm.google.account"]._wake()
+        waiting = self.env.cr.precommit.data.pop(WAITING, ())
+        if not waiting:
+            return
+        models, ids = zip(*sorted(waiting), strict=True)
+        accounts = self.env["crm.google.account"]
+        # one statement, and no rights to check: whoever saves a record may not know our tables
+        self.env.cr.execute(
+            SQL(
+                "WITH hints AS (INSERT INTO crm_google_hint (model, res_id)"
+                " SELECT * FROM unnest(%s::varchar[], %s::int[]))"
+                " INSERT INTO ir_cron_trigger (cron_id, call_at) VALUES (%s, %s)",
+                list(models),
+                list(ids),
+                accounts._worker_id(),
+                fields.Datetime.now(),
+            )
+        )
+        accounts._ring_at_commit()

@@ -1,6 +1,8 @@
+from babel.dates import format_datetime
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_datetime
+from odoo.tools.misc import babel_locale_parse
 
 
 class CrmGoogleLink(models.Model):
@@ -83,6 +85,14 @@ class CrmGoogleLink(models.Model):
         record = self.env[self.model].with_context(active_test=False).browse(self.res_id).exists()
         return record if record and record.has_access("read") else record.browse()
 
+    @api.model
+    def _of_user(self, model, ids):
+        """The current user's links of these records, with all that a form shows, in one query."""
+        domain = [("model", "=", model), ("res_id", "in", ids), ("user_id", "=", self.env.uid)]
+        names = ("res_id", "state", "last_sync", "reason", "base", "series")
+        # sudo: his own links only; whether there is a base shows in the state
+        return self.sudo().search_fetch(domain, names).sudo(self.env.su)
+
     def _shown_state(self):
         """The state that a form shows; `none` for an empty link."""
         if self.state == "linked" and not self.sudo().base:  # sudo: only whether there is one
@@ -95,7 +105,7 @@ class CrmGoogleLink(models.Model):
         if state == "pending":
             return self.env._("On its way to Google.")
         if state == "linked":
-            when = format_datetime(self.env, self.last_sync) if self.last_sync else ""
+            when = self._shown_moment(self.last_sync) if self.last_sync else ""
             if self.series and when:
                 return self.env._(
                     "The same in Google (%s). There it belongs to a series, which the CRM can only "
@@ -104,6 +114,11 @@ class CrmGoogleLink(models.Model):
                 )
             return self.env._("The same in Google (%s).", when) if when else False
         return self.reason
+
+    def _shown_moment(self, moment):
+        """As Odoo's `format_datetime`, without its query: every save of a meeting shows this."""
+        locale = babel_locale_parse(self.env.lang or "en_US")
+        return format_datetime(fields.Datetime.context_timestamp(self, moment), locale=locale)
 
     def action_retry(self):
         """Try what was set aside once more, in a run of its own."""

@@ -29,13 +29,7 @@ class CrmGoogleMarkMixin(models.AbstractModel):
 
     @api.depends_context("uid")
     def _compute_crm_google_link(self):
-        links = self.env["crm.google.link"].search(
-            [
-                ("model", "=", self._name),
-                ("res_id", "in", self.ids),
-                ("user_id", "=", self.env.uid),
-            ]
-        )
+        links = self.env["crm.google.link"]._of_user(self._name, self.ids)
         by_record = {link.res_id: link for link in links}
         for record in self:
             link = by_record.get(record.id, links.browse())
