@@ -47,6 +47,8 @@ def gather(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:
 
 def choose(work: Work, case: Case) -> Action:
     """The engine's decision, once what only the bridge can know is settled."""
+    if _is_removed(work, case) and case.crm.out_of_sight:
+        return Action(Verb.CLOSE, Reason.GONE_BOTH)
     if case.link.state == "detached":
         return _choose_detached(work, case)
     if case.crm.out_of_sight:
@@ -57,6 +59,19 @@ def choose(work: Work, case: Case) -> Action:
     if action.verb is Verb.CLOSE and case.base and case.crm.reason:
         return Action(Verb.DETACH, Reason.DELETED_THERE)  # archived: it may be opened again
     return action
+
+
+def _is_removed(work: Work, case: Case) -> bool:
+    """Whether a deletion of ours arrived whose answer was lost: it is no deletion by the user, and
+    the record may have come back since."""
+    if case.link.state != "linked" or case.link.cause != links.REMOVING:
+        return False
+    if case.google is not None:
+        case.link.cause = False
+        return False
+    links.detach(work.env, case.link, ARCHIVED)
+    case.link.base, case.base = False, None
+    return True
 
 
 def _lose(case: Case) -> Action:
@@ -127,8 +142,12 @@ def ask_google(work: Work, cases: list[Case]) -> None:
 
 
 def _take_answer(work, case, answer):
-    if answer.error is not None and answer.error.cause is not Cause.GONE:
-        work.interrupt(answer.error)
+    error = answer.error
+    if error is not None and error.cause is not Cause.GONE:
+        if error.cause.retried or error.cause.general:
+            work.interrupt(error)
+        else:
+            links.set_aside(work, case, error.cause.value, error.reason)
         return
     try:
         take_event(case, answer.event)

@@ -16,6 +16,7 @@ OPEN = [
     ("state", "=", "linked"),
     *("|", "|", ("base", "=", False), ("etag", "=", False), ("pending", "!=", False)),
 ]
+REMOVING = "removing"  # of a link in sync: we are deleting its event, and wait for the answer
 
 
 def settle(work: Work, case: Case, entry: Entry, event: dict[str, Any] | None) -> None:
@@ -58,6 +59,8 @@ def set_pending(work: Work, cases: list[Case]) -> None:
     for case in cases:
         if case.action.result:
             _set_pending(case, to_json(case.action.result))
+        else:
+            case.link.cause = REMOVING
 
 
 def _set_pending(case: Case, pending: str) -> None:

@@ -59,9 +59,16 @@ class Ledger:
         for account, google in self._googles():
             event = self._event(google, identity)
             if event:
-                self._forget_equals(account, record.entry, seen(event))
+                self.agreed(account, record.entry, seen(event))
             for name in FIELDS if not event else ():
                 self._set(account, record.entry, name, CRM, None)
+
+    def crm_is_seen_by(self, record):
+        """The guests' accounts see the record now: what their events say alike is no news."""
+        for account, google in self._googles():
+            event = self._event(google, record.entry.place)
+            if event and record.active and account.user_id in record.partner_ids:
+                self.agreed(account, record.entry, seen(event))
 
     def sent_again(self, account, record):
         self.banned.discard((account.id, record.entry.place))
@@ -91,9 +98,15 @@ class Ledger:
             self.restored.add(key)
         record = self.record(google.account, key[1])
         if record:
-            self._forget_equals(google.account, record.entry, seen(event))
+            self.agreed(google.account, record.entry, seen(event))
         for name in FIELDS if not (unseen or record) else ():
             self._set(google.account, seen(event), name, GOOGLE, None)
+
+    def agreed(self, account, entry, other):
+        """Both sides are there again: what they hold alike is no news."""
+        for name in FIELDS:
+            if getattr(entry, name) == getattr(other, name):
+                self.fresh -= {self._key(account, entry, name, side) for side in (CRM, GOOGLE)}
 
     # -- what the bridge does ------------------------------------------------------------------
 
@@ -200,12 +213,6 @@ class Ledger:
         mine = [link for link in links if link["account_id"] == account.id]
         bases = [link.get("base") for link in mine if link["event_id"] in event_ids]
         return from_json(bases[0]) if bases else None
-
-    def _forget_equals(self, account, entry, other):
-        """An entry came back to one side: what both hold alike is no news."""
-        for name in FIELDS:
-            if getattr(entry, name) == getattr(other, name):
-                self.fresh -= {self._key(account, entry, name, side) for side in (CRM, GOOGLE)}
 
     def _is_fresh(self, account, entry, name, side):
         return self._key(account, entry, name, side) in self.fresh

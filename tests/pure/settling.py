@@ -4,7 +4,6 @@ from crm_google_calendar.bridge import links
 from crm_google_calendar.bridge.gather import GONE
 from crm_google_calendar.engine.entry import from_json
 
-from .ledger import CRM
 from .sides import FIELDS, seen
 
 MOST_SLICES = 12  # of one run without any fault
@@ -86,9 +85,7 @@ def _check_same(world, account, record, event, link):
     for name in FIELDS:
         values = [getattr(each, name) for each in (base, record.entry, google)]
         _law(values[0] == values[1] == values[2], f"{name} differs: {values}")
-        for side in (CRM, "google"):
-            fresh = world.ledger._is_fresh(account, google, name, side)
-            _law(not fresh, f"the {side}'s {name} of {google.place} was never looked at")
+    world.ledger.agreed(account, record.entry, google)
 
 
 def _check_records(world, account, google, linked):

@@ -30,3 +30,40 @@ def test_an_event_restored_after_its_record_left_the_users_sight_says_so():
     world.set_event_status(google, event, "confirmed")
     settle(world)
     assert (only_link(world).state, only_link(world).cause) == ("detached", "not_a_guest")
+
+
+def test_a_record_opened_again_after_its_deletion_in_google_was_not_answered_is_sent_again():
+    for runs_before in (0, 1):
+        world = World()
+        account = world.accounts[0]
+        google = world.google[account.id]
+        record = world.create_record([account.user_id], title="Ada", when=WHEN)
+        world.slice(account)
+        world.change_record(record, active=False)
+        world.storm(None, ["lost"], {})
+        world.slice(account)
+        world.calm()
+        assert not google.live
+        for _run in range(runs_before):
+            world.slice(account)
+        world.change_record(record, active=True)
+        settle(world)
+        assert list(google.live) == [record.entry.place]
+
+
+def test_a_deletion_that_never_arrived_does_not_hide_the_users_own():
+    world = World()
+    account = world.accounts[0]
+    google = world.google[account.id]
+    record = world.create_record([account.user_id], title="Ada", when=WHEN)
+    world.slice(account)
+    world.change_record(record, active=False)
+    world.storm(None, ["error"], {})
+    world.slice(account)
+    world.calm()
+    world.change_record(record, active=True)
+    world.slice(account)
+    (event,) = google.events.values()
+    world.set_event_status(google, event, "cancelled")
+    settle(world)
+    assert (only_link(world).state, only_link(world).cause) == ("detached", "deleted_there")

@@ -166,6 +166,7 @@ class World:
         self._saved(record, record.entry)
         if "active" in values:
             self.ledger.crm_came_or_went(record)
+        self.ledger.crm_is_seen_by(record)
         self.ledger.keep()
 
     def delete_record(self, record):
