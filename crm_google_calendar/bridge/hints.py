@@ -52,11 +52,16 @@ def stop_of(run):
 
 
 def waiting_accounts(env):
-    """Connected accounts with hints, those to stop a run aside, each with its run's trigger."""
+    """Connected accounts with hints, those to stop a run aside, each with its run's trigger.
+
+    One whose last run failed waits for the next hour, or a click: every try would fail alike.
+    """
     for_runs = [("account_id", "!=", False), ("model", "!=", "crm.google.run")]
     rows = env["crm.google.hint"]._read_group(for_runs, ["account_id"], ["model:array_agg"])
     return [
-        (account, _trigger_of(set(models))) for account, models in rows if account._is_worked_on()
+        (account, _trigger_of(set(models)))
+        for account, models in rows
+        if account._is_worked_on() and not account.cause
     ]
 
 

@@ -44,6 +44,20 @@ class TestWorker(GoogleCase):
         self.work()
         self.assertEqual(list(self.events("task")), ["✓ Call: Write"])
 
+    def test_what_failed_is_not_tried_again_at_once_for_every_save(self):
+        account = self.connected()
+        self._auto()
+        self.sync(account)
+        self.emulator.configure(api_enabled=False)
+        self.meeting("Saved")
+        self.work()
+        failed = account.run_ids.filtered(lambda run: run.state == "failed")
+        self.assertEqual(len(failed), 1)
+        self.emulator.configure(api_enabled=True)
+        account._nudge("auto")
+        self.work()
+        self.assertEqual(list(self.events()), ["Saved"])
+
     def test_a_save_makes_no_call_to_google(self):
         account = self.connected()
         self._auto()
