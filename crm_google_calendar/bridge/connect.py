@@ -23,6 +23,8 @@ from .sentences import cause_text, client_text, connection_text
 
 _logger = logging.getLogger(__name__)
 # the same grant would fail the same way: the next click must lead to Google's page
+# of a connection that stood: only a new consent helps
+DEAD = (Cause.LAPSED, Cause.SCOPE_MISSING, Cause.BARRED)
 NEW_CONSENT = (Cause.LAPSED, Cause.SCOPE_MISSING, Cause.NO_CALENDAR_SERVICE, Cause.BARRED)
 
 
@@ -181,8 +183,8 @@ def _check_account(env, account, checkpoint) -> dict | None:
             for calendar in account.calendar_ids.filtered("google_id"):
                 calendars.check(calendar, google, checkpoint)
     except GoogleError as error:
-        if error.cause is Cause.LAPSED:
-            return lapse(account)  # which tells him
+        if error.cause in DEAD:
+            return lapse(account, error.cause)  # which tells him
         return _danger(cause_text(env, error.cause))
     keep_access_token(account, google)
     if gone := _say_gone(env, account):
@@ -210,7 +212,9 @@ def _rename(env, account, checkpoint) -> dict | None:
         with closing(google_of(account)) as google:
             calendars.rename(account.calendar_ids, google, checkpoint)
     except GoogleError as error:
-        return lapse(account) if error.cause is Cause.LAPSED else _danger(_why_not(env, error))
+        if error.cause in DEAD:
+            return lapse(account, error.cause)
+        return _danger(_why_not(env, error))
     keep_access_token(account, google)
     if gone := _say_gone(env, account):
         return gone
@@ -259,13 +263,13 @@ def _danger(message: str) -> dict:
 # -- ends -------------------------------------------------------------------------------------
 
 
-def lapse(account) -> None:
-    """The grant is dead: no more tries until the user connects again; nothing else is touched."""
+def lapse(account, cause: Cause = Cause.LAPSED) -> None:
+    """The grant is dead, or allows too little: no more tries until the user connects again."""
     if account.state not in ("connected", "incomplete"):
         return
     env = account.with_context(lang=account.user_id.lang).env
-    message = cause_text(env, Cause.LAPSED)
-    account.write({"state": "reconnect", "cause": Cause.LAPSED.value, "message": message})
+    message = cause_text(env, cause, "reconnect")
+    account.write({"state": "reconnect", "cause": cause.value, "message": message})
     account._stop_runs()
     status.send(account, {"type": "warning", "message": message, "sticky": True})
     status.announce(account, env._("Google Calendar is no longer connected"), message)

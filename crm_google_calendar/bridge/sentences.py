@@ -41,7 +41,8 @@ def connection_text(env, error: GoogleError, state: str) -> str:
     if error.uncertain and error.reason not in texts and state == "incomplete":
         return texts["uncertain"]
     found = texts.get(error.reason) or texts.get(error.cause)
-    return found or _causes(env, link)[error.cause]
+    # what is said of one entry would mislead here
+    return found or _connection_causes(env, link).get(error.cause) or texts[Cause.UNKNOWN]
 
 
 def client_text(env, error: GoogleError) -> str:
@@ -124,6 +125,16 @@ def watched_text(env, number: int, total: int, mine: bool) -> str:
     return env._("Google is being asked to tell of changes; until then it is asked regularly.")
 
 
+def run_text(env, cause: Cause) -> str:
+    """What ended a run, and what to do; what is said of one entry would mislead here."""
+    if cause is Cause.TRANSIENT:
+        return env._(
+            "Google could not be reached for minutes. Nothing is lost; synchronize again later."
+        )
+    named = {*_connection_causes(env, ""), Cause.NO_ACCESS, Cause.CALENDAR_GONE}
+    return cause_text(env, cause if cause in named else Cause.UNKNOWN, "reconnect")
+
+
 def reason_text(env, cause: str, detail: str = "") -> str:
     """Why one entry is set aside or detached."""
     texts = _reasons(env)
@@ -195,7 +206,7 @@ def _reasons(env):
         "not_a_guest": env._(
             "You are no longer a guest of this meeting; your entry in Google stays."
         ),
-        "no_access": env._("You may no longer see this record; your entry in Google stays."),
+        "hidden": env._("You may no longer see this record; your entry in Google stays."),
         "is_a_meeting": env._("It became a meeting, and is synchronized as one."),
         "calendar_gone": env._("Its calendar was deleted in Google. The record stays."),
         "unreadable": env._(
@@ -235,7 +246,11 @@ def _connection_reasons(env, link: str):
             "Google makes no more calendars for this account for some hours. Click %s then.", link
         ),
         Cause.REFUSED: env._(
-            "Google refused to make the calendars. Click %s to try again; if it stays, tell your "
+            "Google refused to go on. Click %s to try again; if it stays, tell your administrator.",
+            link,
+        ),
+        Cause.UNKNOWN: env._(
+            "Something unexpected happened with Google. Click %s to go on; if it stays, tell your "
             "administrator.",
             link,
         ),

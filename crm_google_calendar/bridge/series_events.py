@@ -150,8 +150,12 @@ def _spread(calls: list[Call]) -> list[Call]:
 def _take_answers(work: Work, case: SeriesCase, answers) -> None:
     mine = [answers[each] for each in _ids(case)]
     for answer in mine:
-        if answer.error and answer.error.cause is not Cause.GONE:
-            work.interrupt(answer.error)
+        error = answer.error
+        if error and error.cause is not Cause.GONE:
+            if error.cause.retried or error.cause.general:
+                work.interrupt(error)
+            else:
+                links.set_aside(work, case, error.cause.value, error.reason)
             return
     case.unknown = False
     exceptions = dict(case.asked)

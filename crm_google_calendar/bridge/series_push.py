@@ -173,7 +173,11 @@ def _take_occurrences(work: Work, case: SeriesCase, answers) -> tuple[bool, bool
         return True, False
     case.link.occurrences = case.memory.to_text()
     key, error = trouble[0]
-    if error.cause in (Cause.GONE, Cause.NO_ACCESS) and not _find_again(work, case, key):
+    try:
+        lost = error.cause in (Cause.GONE, Cause.NO_ACCESS) and not _find_again(work, case, key)
+    except GoogleError as refusal:
+        return False, _fail(work, case, refusal)
+    if lost:
         links.set_aside(work, case, Cause.GONE.value, key)
         return False, False
     return False, _fail(work, case, error)
@@ -183,12 +187,8 @@ def _find_again(work: Work, case: SeriesCase, key: str) -> bool:
     """Ask Google by what id it knows an occurrence; its id need not begin with its series'."""
     start = case.action.result.regular(key).starts
     day = timedelta(days=1)
-    try:
-        found = work.google.instances(
-            case.calendar.google_id, case.event_id, start - day, start + day
-        )
-    except GoogleError:
-        return False
+    span = start - day, start + day
+    found = work.google.instances(case.calendar.google_id, case.event_id, *span)
     zone = case.calendar.zone or case.source.zone.key
     for event in found:
         if key_of_event(event, zone) == key and event["id"] != case.memory.held.get(key, [""])[0]:
@@ -203,7 +203,7 @@ def _fail(work: Work, case: SeriesCase, error: GoogleError) -> bool:
     if error.cause in (Cause.DUPLICATE, Cause.CHANGED) or looked_for:
         case.unknown = True
         return True
-    if error.cause.retried or error.cause in (Cause.LAPSED, Cause.API_DISABLED):
+    if error.cause.retried or error.cause.general:
         work.interrupt(error)  # it stays pending and is sent, or found, in the next slice
         return False
     _logger.info("link %s set aside: %s", case.link.id, error)

@@ -18,11 +18,11 @@ from ..gcal.client import Google
 from ..gcal.errors import Cause, GoogleError, Throttled
 from ..gcal.pace import Pace
 from . import hints, settings, status
-from .connect import google_of, keep_access_token, lapse
+from .connect import DEAD, google_of, keep_access_token, lapse
 from .discretion import explain
 from .meeting import MeetingSource
 from .run import run_slice
-from .sentences import cause_text, held_message
+from .sentences import held_message, run_text
 from .series_source import SeriesSource
 from .series_state import SERIES
 from .task import TaskSource
@@ -232,7 +232,7 @@ def _ask_about_held(run) -> None:
 
 def _fail(run, error: GoogleError) -> None:
     account = run.account_id
-    message = cause_text(account.with_context(lang=account.user_id.lang).env, error.cause)
+    message = run_text(account.with_context(lang=account.user_id.lang).env, error.cause)
     run.write(
         {
             "state": "failed",
@@ -242,8 +242,9 @@ def _fail(run, error: GoogleError) -> None:
         }
     )
     _logger.info("run %s of account %s failed: %s", run.id, account.id, error)
-    if error.cause is Cause.LAPSED:
-        lapse(account)
+    if error.cause in DEAD:
+        lapse(account, error.cause)
     else:
+        account.cause = error.cause.value
         notice = {"type": "danger", "message": message, "sticky": True}
         status.send(account, notice if run.trigger in CHOSEN else None)

@@ -52,7 +52,7 @@ class Source:
         visible = found._filtered_access("read")
         result = {res_id: Local(None) for res_id in likes}
         for record in found - visible:
-            result[record.id] = Local(None, True, "no_access")
+            result[record.id] = Local(None, True, "hidden")
         for record in visible:
             result[record.id] = self._local(record, likes[record.id])
         return result

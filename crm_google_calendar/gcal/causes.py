@@ -113,6 +113,7 @@ _GENERAL = frozenset(
         Cause.API_DISABLED,
         Cause.BAD_CLIENT,
         Cause.CALENDAR_GONE,
+        Cause.UNKNOWN,
     )
 )
 
@@ -145,6 +146,8 @@ BY_REASON = {
     "push.webhookUrlUnauthorized": Cause.ADDRESS_REFUSED,  # comes with 401: the grant is fine
     "push.webhookUrlNotHttps": Cause.ADDRESS_REFUSED,
     "pushNotSupportedForRequestedResource": Cause.ADDRESS_REFUSED,
+    "fullSyncRequired": Cause.CURSOR_EXPIRED,
+    "updatedMinTooLongAgo": Cause.CURSOR_EXPIRED,
 }
 BY_STATUS = {
     401: Cause.LAPSED,

@@ -170,6 +170,8 @@ def _cause(status: int, reason: str, location: str, target: Target) -> Cause:
         return Cause.BAD_CLIENT
     if status in (404, 410) and target in (Target.CODE, Target.REFRESH, Target.BATCH):
         return Cause.UNKNOWN
+    if status == 403 and target is Target.BATCH:
+        return Cause.UNKNOWN  # none of its calls was looked at
     if status in (404, 410):
         return Cause.GONE if target is Target.EVENT else Cause.CALENDAR_GONE
     if status in BY_STATUS:

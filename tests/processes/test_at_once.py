@@ -52,9 +52,7 @@ class Overtaken:
     """Somebody else writes a row, and commits, right before the worker does; a few times."""
 
     def __init__(self, table, row_id):
-        self.update = SQL(
-            "UPDATE %s SET id = id WHERE id = %s", SQL.identifier(table), row_id
-        )
+        self.update = SQL("UPDATE %s SET id = id WHERE id = %s", SQL.identifier(table), row_id)
         self.mine = re.compile(rf'\s*UPDATE "{table}"')
         self.left = 3
 

@@ -71,6 +71,8 @@ def test_a_call_on_one_event(status, reason, expected):
     ("status", "reason", "target", "expected"),
     [
         (410, "fullSyncRequired", Target.CURSOR, Cause.CURSOR_EXPIRED),
+        (410, "fullSyncRequired", Target.CALENDAR, Cause.CURSOR_EXPIRED),  # no deleted calendar
+        (410, "updatedMinTooLongAgo", Target.EVENT, Cause.CURSOR_EXPIRED),
         (410, "updatedMinTooLongAgo", Target.CURSOR, Cause.CURSOR_EXPIRED),
         (410, "deleted", Target.CURSOR, Cause.CALENDAR_GONE),
         (404, "notFound", Target.CURSOR, Cause.CALENDAR_GONE),
@@ -79,6 +81,7 @@ def test_a_call_on_one_event(status, reason, expected):
         (404, "", Target.BATCH, Cause.UNKNOWN),
         (401, "push.webhookUrlUnauthorized", Target.CALENDAR, Cause.ADDRESS_REFUSED),
         (400, "push.webhookUrlNotHttps", Target.CALENDAR, Cause.ADDRESS_REFUSED),
+        (403, "forbidden", Target.BATCH, Cause.UNKNOWN),  # none of its calls was looked at
     ],
 )
 def test_not_found_and_gone_mean_what_was_asked_for(status, reason, target, expected):

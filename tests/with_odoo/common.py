@@ -116,7 +116,7 @@ class GoogleCase(TransactionCase):
 
     def work(self):
         """Let the worker do all that is due."""
-        self.env.cr.precommit.run()
+        self.env.cr.flush()
         self.env.flush_all()
         with self.watch.working():
             self.env["crm.google.account"]._cron_work()
