@@ -206,6 +206,9 @@ class Records:
     def sudo(self):
         return self
 
+    def invalidate_recordset(self):
+        """Nothing is cached here."""
+
     def with_context(self, **_context):
         return self
 
