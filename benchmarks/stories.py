@@ -10,10 +10,19 @@ FULL = {
     "links": 50_000,
     "changes": 100,
     "users": 1000,
+    "told": 200,
     "series": 100,
     "peer": 1000,
 }
-QUICK = {"entries": 600, "links": 6000, "changes": 50, "users": 50, "series": 20, "peer": 200}
+QUICK = {
+    "entries": 600,
+    "links": 6000,
+    "changes": 50,
+    "users": 50,
+    "told": 20,
+    "series": 20,
+    "peer": 200,
+}
 
 
 @dataclass(frozen=True)
@@ -38,5 +47,6 @@ STORIES = {
     "peer.series": Story(PEER),
     "save.compare": Story(OURS, meetings="changes", times=1, without=True),
     "hourly.run": Story(OURS, users="users", times=1),
+    "messages.run": Story(OURS, users="told", times=1),
     "quota.push": Story(OURS, users="watched", times=1),
 }
