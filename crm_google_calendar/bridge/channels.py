@@ -247,21 +247,30 @@ def _to_watch(env):
 
 
 def text(accounts, mine: bool = False) -> str:
-    """How these accounts hear of changes in Google; the first thing that is wrong counts.
+    """How these accounts hear of changes in Google, and what is wrong for some of them.
 
     mine: it is said to the owner of the one account.
     """
     env = accounts.env
     if problem := settings.push_problem(env):
         return sentences.push_text(env, problem)
-    here = Domain("account_id", "in", accounts.ids)
+    number, wrong = len(watched(accounts)), _what_is_wrong(accounts)
+    if mine and wrong:
+        return wrong
+    said = sentences.watched_text(env, number, len(accounts), mine)
+    return f"{said} {wrong}" if wrong else said
+
+
+def _what_is_wrong(accounts) -> str:
+    """One sentence about the accounts' channels; empty where all are open and heard of."""
+    env, mine = accounts.env, Domain("account_id", "in", accounts.ids)
     channels = env["crm.google.channel"]
-    if refused := channels.search(here & Domain("state", "=", "refused"), limit=1):
+    if refused := channels.search(mine & Domain("state", "=", "refused"), limit=1):
         return sentences.cause_text(env, Cause(refused.cause))
     long_ago = Domain("create_date", "<", fields.Datetime.now() - UNHEARD)
-    if channels.search_count(here & long_ago & Domain("heard", "=", False), limit=1):
+    if channels.search_count(mine & long_ago & Domain("heard", "=", False), limit=1):
         return sentences.push_text(env, "unheard")
-    return sentences.watched_text(env, len(watched(accounts)), len(accounts), mine)
+    return ""
 
 
 def text_for_owner(account) -> str | bool:

@@ -231,3 +231,4 @@ class TestNotify(WatchCase, HttpCase):
         self.cr.execute("UPDATE crm_google_channel SET create_date = %s", (long_ago,))
         self.env.invalidate_all()
         self.assertIn("No message from Google has arrived", channels.text(self.account))
+        self.assertIn("0 of 1 connected accounts", channels.text(self.account))
