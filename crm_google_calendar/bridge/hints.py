@@ -58,11 +58,12 @@ def waiting_accounts(env):
     """
     for_runs = [("account_id", "!=", False), ("model", "!=", "crm.google.run")]
     rows = env["crm.google.hint"]._read_group(for_runs, ["account_id"], ["model:array_agg"])
-    return [
-        (account, _trigger_of(set(models)))
-        for account, models in rows
-        if account._is_worked_on() and not account.cause
-    ]
+    return [(account, _trigger_of(set(models))) for account, models in rows if _is_served(account)]
+
+
+def _is_served(account) -> bool:
+    """Whether a hint leads to a run: not where the last one failed, until the next hour."""
+    return account._is_worked_on() and not account.cause
 
 
 def _trigger_of(models) -> str:
@@ -76,8 +77,7 @@ def _concerned(env, model, ids):
     if model in NEWS:
         rows = env[model].browse(ids).exists()
         owners = {row.id: row if model == VISIT else row.account_id for row in rows}
-        # somebody who is not connected is synchronized as soon as he is
-        return {each: owner for each, owner in owners.items() if owner._is_worked_on()}
+        return {each: owner for each, owner in owners.items() if _is_served(owner)}
     result = defaultdict(set)
     for link in env["crm.google.link"].search([("model", "=", model), ("res_id", "in", list(ids))]):
         result[link.res_id].add(link.account_id)

@@ -212,6 +212,14 @@ class TestNotify(WatchCase, HttpCase):
         self.assertFalse(self.runs() or self.hints())
         self.assertEqual(self.emulator.count(), 0)
 
+    def test_messages_for_an_account_whose_run_failed_do_not_pile_up(self):
+        self.account.cause = "api_disabled"
+        for number in range(3):
+            self.lunch(f"Lunch {number}")
+            self.deliver()
+            self.work()
+        self.assertFalse(self.runs() or self.hints())
+
     def test_only_a_post_is_taken(self):
         self.assertEqual(self.url_open(PATH).status_code, 405)
 
