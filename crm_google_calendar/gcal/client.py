@@ -101,7 +101,7 @@ class Google:
 
     def pages(self, calendar_id: str, cursor: str | None = None) -> Iterator[Json]:
         """The raw pages of `changes`, one call each."""
-        events = _service().events()
+        events = _events()
         since = {"syncToken": cursor} if cursor else {}
         request = events.list(calendarId=calendar_id, **_LIST, **since)
         target = Target.CURSOR if cursor else Target.CALENDAR
@@ -111,7 +111,7 @@ class Google:
         self, calendar_id: str, event_id: str, time_min: datetime, time_max: datetime
     ) -> list[Json]:
         """The occurrences of a series between two aware moments."""
-        events = _service().events()
+        events = _events()
         span = {"timeMin": time_min.isoformat(), "timeMax": time_max.isoformat()}
         request = events.instances(
             calendarId=calendar_id, eventId=event_id, maxResults=PAGE, **span
@@ -121,7 +121,7 @@ class Google:
 
     def event(self, calendar_id: str, event_id: str) -> Json:
         """One event, deleted or not; raises GoogleError GONE once Google has forgotten it."""
-        request = _service().events().get(calendarId=calendar_id, eventId=event_id)
+        request = _events().get(calendarId=calendar_id, eventId=event_id)
         return self._do(request, Target.EVENT)
 
     def send(self, calendar_id: str, calls: Sequence[Call]) -> dict[str, Answer]:
@@ -133,7 +133,7 @@ class Google:
         fit into the pace.
         """
         return send(
-            _service(), _batch_url(), self._http, calendar_id, calls, self._batch_size, self.pace
+            _events(), _batch_url(), self._http, calendar_id, calls, self._batch_size, self.pace
         )
 
     def calendar(self, calendar_id: str) -> Json:
@@ -174,7 +174,7 @@ class Google:
         ends it together with `channel_id`, and when it ends by itself (aware), if Google says so.
         """
         body = {"id": channel_id, "type": "web_hook", "address": address, "token": token}
-        request = _service().events().watch(calendarId=calendar_id, body=body)
+        request = _events().watch(calendarId=calendar_id, body=body)
         made = self._do(request, write=True)
         ends = int(made.get("expiration") or 0) / 1000  # Google counts milliseconds
         return made.get("resourceId", ""), datetime.fromtimestamp(
@@ -220,6 +220,12 @@ def _document() -> Mapping[str, Any]:
 def _service() -> Any:
     """The library's builder of requests, shared; the transport comes at `execute`."""
     return build_from_document(_document(), http=httplib2.Http())
+
+
+@functools.cache
+def _events() -> Any:
+    """Its calls on events: the library takes three milliseconds to list them, at each asking."""
+    return _service().events()
 
 
 def _batch_url() -> str:

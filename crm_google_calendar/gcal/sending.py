@@ -38,7 +38,7 @@ class Answer:
 
 
 def send(
-    service: Any,
+    events: Any,
     url: str,
     http: AuthorizedHttp,
     calendar_id: str,
@@ -47,7 +47,6 @@ def send(
     pace: Pace,
 ) -> dict[str, Answer]:
     """Carry out calls in batches of at most `size`, as the pace allows; see `Google.send`."""
-    events = service.events()
     answers: dict[str, Answer] = {}
     waiting = _groups(calls, size)
     while waiting:
