@@ -4,17 +4,19 @@ from collections import Counter
 from datetime import date, datetime, timedelta, timezone
 
 
-def crm_meetings(env, user):
-    """What the CRM holds, as (title, start, end, place)."""
-    meetings = env["calendar.event"].search([("partner_ids", "in", user.partner_id.ids)])
+def crm_meetings(env, user, without=()):
+    """What the CRM holds, as (title, start, end, place); `without` some ids."""
+    domain = [("partner_ids", "in", user.partner_id.ids), ("id", "not in", without)]
+    meetings = env["calendar.event"].search(domain)
     return Counter(
         (meeting.name, *_odoo_span(meeting), meeting.location or "") for meeting in meetings
     )
 
 
-def crm_tasks(env, user):
-    """What the CRM holds, as (title in Google's form, day)."""
-    tasks = env["mail.activity"].with_context(active_test=False).search([("user_id", "=", user.id)])
+def crm_tasks(env, user, without=()):
+    """What the CRM holds, as (title in Google's form, day); `without` some ids."""
+    domain = [("user_id", "=", user.id), ("id", "not in", without)]
+    tasks = env["mail.activity"].with_context(active_test=False).search(domain)
     return Counter((_task_title(task), task.date_deadline) for task in tasks)
 
 
@@ -25,7 +27,12 @@ def google_meetings(events):
 
 
 def google_tasks(events):
-    return Counter((event["summary"], _google_span(event)[0]) for event in events)
+    """Their days; one with a time of day tells it by the clock of its calendar."""
+    return Counter((event["summary"], _google_day(event["start"])) for event in events)
+
+
+def _google_day(moment):
+    return date.fromisoformat((moment.get("date") or moment["dateTime"])[:10])
 
 
 def _task_title(task):

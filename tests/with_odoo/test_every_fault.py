@@ -5,9 +5,7 @@ tries all of them, each with every fault of its row.
 """
 
 import os
-import pickle
 import re
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -16,9 +14,6 @@ from odoo import fields
 
 from odoo.addons.crm_google_calendar.gcal import ahead, endpoints
 
-from google_emulator.state import GRANTS, STORE
-
-from .common import SAM
 from .connecting import ConnectCase
 from .fault_stories import (
     CONNECTION_CALLS,
@@ -32,10 +27,11 @@ from .fault_stories import (
     Connecting,
     World,
 )
+from .lives import LivesMixin
 from .series import SeriesMixin
 
 ALL = os.environ.get("FAULTS") == "all"
-EVERY = 1 if ALL else 4  # one cell of so many
+EVERY = 1 if ALL else 6  # one cell of so many
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "when-google-fails.md"
 
 
@@ -47,11 +43,7 @@ def read_table(heading):
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-class Back(Exception):
-    """Takes back what was done in one life."""
-
-
-class FaultCase(ConnectCase):
+class FaultCase(LivesMixin, ConnectCase):
     def setUp(self):
         super().setUp()
         for function in (endpoints.Http.__init__, endpoints.http):
@@ -80,28 +72,6 @@ class FaultCase(ConnectCase):
         self.assertEqual((word["word"], how), (word["word"], word["then"]), text)
         for sentence in re.findall("“(.*?)”", word["the user reads"]):
             self.assertIn(sentence, text)
-
-    @contextmanager
-    def one_life(self):
-        """What happens within leaves no trace, neither here nor in Google."""
-        emulator = self.emulator
-        parts = ((emulator.store, STORE), (emulator.grants, GRANTS))
-        kept = pickle.dumps([{name: vars(part)[name] for name in names} for part, names in parts])
-        try:
-            with self.env.cr.savepoint():
-                yield
-                self.env.flush_all()
-                raise Back
-        except Back:
-            pass
-        finally:
-            self.env.invalidate_all(flush=False)
-            for (part, _names), values in zip(parts, pickle.loads(kept), strict=True):  # noqa: S301
-                vars(part).update(values)
-            self.google = emulator.user(SAM)
-            emulator.faults.clear()
-            emulator.log.clear()
-            emulator.configure(page_size=2500)
 
 
 class TestEveryFaultOfARun(SeriesMixin, World, FaultCase):

@@ -6,19 +6,16 @@ from unittest.mock import patch
 
 from odoo import fields
 
-from odoo.addons.crm_google_calendar.bridge import series_links, series_push, worker
+from odoo.addons.crm_google_calendar.bridge import series_links, series_push
 
 from google_emulator import Fault
 
 from .common import GoogleCase
+from .lives import LivesMixin
 from .series import SeriesMixin
 
 
-class Killed(BaseException):
-    """The worker's process died."""
-
-
-class TestSeriesFaults(SeriesMixin, GoogleCase):
+class TestSeriesFaults(LivesMixin, SeriesMixin, GoogleCase):
     def setUp(self):
         super().setUp()
         self.account = self.connected()
@@ -155,33 +152,8 @@ class TestSeriesFaults(SeriesMixin, GoogleCase):
             self.google.edit("Events", link.event_id, location=f"Place {number}")
 
     def _run_and_die(self, chance):
-        """Let the worker die at some checkpoint; what was not made to last is gone."""
-        left = [chance.randrange(1, 9)]
-
-        def checkpoint_of(env):
-            def checkpoint():
-                env.flush_all()
-                self.saved.close(rollback=False)
-                self.saved = env.cr.savepoint()
-                self.watch.commit()
-                left[0] -= 1
-                if left[0] == 0:
-                    raise Killed
-
-            return checkpoint
-
-        self.env.flush_all()
-        self.saved = self.env.cr.savepoint()
         self.account._start_run("wizard", full=True, **self._window())
-        with patch.object(worker, "_checkpoint_of", checkpoint_of):
-            try:
-                with self.watch.working():
-                    self.env["crm.google.account"]._cron_work()
-            except Killed:
-                self.env.invalidate_all(flush=False)
-                self.env.cr.clear()
-        self.saved.close(rollback=True)
-        self.env.invalidate_all(flush=False)
+        self.die(chance.randrange(1, 9))
 
     def _window(self):
         today = fields.Date.today()
