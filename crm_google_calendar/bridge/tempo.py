@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from ..gcal.client import BATCH
 from ..gcal.pace import Pace
 
+FEW = 20  # calls that are worth a request; what room there is comes back in batches, as it went
 NAP = 3.0  # seconds that a slice waits within the worker; for more, others have their turn
 
 
@@ -23,7 +23,7 @@ class Tempo:
     def room(self, wanted: int) -> int:
         """How many calls may go out now; 0 where the run should rather wait, see `pause`."""
         self._ready = self._ready or time.monotonic()
-        seconds = self.pace.wait(time.time(), min(wanted, BATCH))
+        seconds = self.pace.wait(time.time(), min(wanted, FEW))
         if seconds > NAP:
             return 0
         if seconds:
@@ -35,8 +35,8 @@ class Tempo:
 
     def pause(self) -> float:
         """Seconds that the run should wait, so that it is ready again once Google takes more."""
-        preparing = (self._ready or self._began) - self._began
-        return max(0.0, self.pace.wait(time.time(), BATCH) - preparing)
+        now, preparing = time.time(), (self._ready or self._began) - self._began
+        return max(self.pace.wait_to_read(now), self.pace.wait(now, FEW) - preparing)
 
     @property
     def has_sent(self) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 WINDOW = 60.0  # seconds; it slides
 USUAL = 600
 PROBE = 5  # calls of the first batch beyond the usual limit: all that a refusal costs
+SPARE = 10  # of a learnt limit, kept for the calls that read
 LEAST = 60  # no limit below this is believed: others of the project use it up for a moment
 BELIEVED = 3600.0  # seconds for which a limit holds; it was perhaps the project's, not the user's
 UNLIMITED = 1_000_000
@@ -56,31 +57,41 @@ class Pace:
         return sum(number for moment, number in self.calls if moment > now - WINDOW)
 
     def room(self, now: float) -> int:
-        """How many calls may follow at once; at least one where no limit is known."""
+        """How many writes may follow at once; at least one where no limit is known."""
         self._forget(now)
         used = self.used(now)
         if self.limit is not None:
-            return max(0, self.limit - used)
+            return max(0, self._most(self.limit) - used)
         if used < USUAL:
             return USUAL - used
         return PROBE if used < USUAL + PROBE else UNLIMITED
 
     def wait(self, now: float, calls: int) -> float:
-        """Seconds until so many calls may follow at once."""
+        """Seconds until so many writes may follow at once."""
         self._forget(now)
         if self.limit is None:
             return 0.0
-        return self._seconds(now, min(calls, self.limit), self.limit)
+        most = self._most(self.limit)
+        return self._seconds(now, min(calls, most), most)
+
+    def wait_to_read(self, now: float) -> float:
+        """Seconds until the calls that read may follow."""
+        self._forget(now)
+        return self._seconds(now, SPARE // 2, self.limit) if self.limit else 0.0
 
     def seconds(self, now: float, calls: int) -> float:
-        """Seconds until the last of so many calls may go out, if Google holds to its limit.
+        """Seconds until the last of so many writes may go out, if Google holds to its limit.
 
         The usual limit is expected until calls beyond it have passed.
         """
         self._forget(now)
         if self.limit is None and self.used(now) > USUAL:
             return 0.0
-        return self._seconds(now, calls, self.limit or USUAL)
+        return self._seconds(now, calls, self._most(self.limit or USUAL))
+
+    @staticmethod
+    def _most(limit: int) -> int:
+        return limit - min(SPARE, limit // 10)
 
     def _seconds(self, now: float, calls: int, limit: int) -> float:
         """When the last of these calls may go: each waits until the one `limit` before it left."""

@@ -94,7 +94,7 @@ class Api:
                 raise errors.auth_error()
             person = token.grant.person
             request.user = person.email
-            self._count(person)
+            self._count(person, method)
         if not self.store.settings.api_enabled:
             raise errors.access_not_configured()
         if not token.scopes & method.scopes:
@@ -103,14 +103,15 @@ class Api:
             raise errors.not_a_calendar_user()
         return token
 
-    def _count(self, person: Person) -> None:
+    def _count(self, person: Person, method: discovery.Method) -> None:
         """The quota of a sliding minute; refused calls count too. Raises ApiError 403 or 429."""
         limit = self.store.settings.quota_per_minute
         if limit is None:
             return
         now = self.store.now()
         person.calls = [at for at in person.calls if at > now - MINUTE]
-        person.calls.append(now)
+        units = self.store.settings.patch_units if method.id.endswith(".patch") else 1
+        person.calls += [now] * units
         if len(person.calls) > limit:
             status = self.store.settings.quota_status
             raise errors.rate_limited(status, 7 if status == 429 else None)

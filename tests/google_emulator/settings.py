@@ -15,7 +15,8 @@ class Settings:
     batch_conflicts: bool = True  # 409 conflict for a second write of one series in a batch
     calendar_limit: int | None = 60  # calendars one user may create ...
     calendar_limit_hours: float = 6  # ... in this time; deleting gives nothing back
-    quota_per_minute: int | None = None  # calls per user in any 60 seconds
+    quota_per_minute: int | None = None  # units per user in any 60 seconds; most calls are one
+    patch_units: int = 3  # what a PATCH counts; 1: as if Google counted requests
     quota_status: int = 403  # 403 or 429 when the quota is used up
     api_enabled: bool = True  # False: 403 accessNotConfigured
     bare_deletions: bool = True  # lists give only id and status of deleted single events
