@@ -1,14 +1,15 @@
-"""The first push under Google's quota, for several users at once, watched as they watch it."""
+"""The first push and many changes under Google's quota, in real time."""
 
 import threading
 import time
 
 from odoo import fields
 
-from odoo.addons.crm_google_calendar.bridge import worker
+from odoo.addons.crm_google_calendar.bridge import settings, worker
 
 from . import crm, ours
 
+WINDOW = 61  # seconds until nothing that was called before counts any more
 QUOTA = 600  # calls a minute and user
 USERS = 3
 APART = 20  # seconds between the users' clicks
@@ -32,6 +33,40 @@ def push(env, meter, size):
         took = (run.finished - run.started).total_seconds()
         wrong = watch.wrong(account.id, run.finished)
         meter.note("quota, each user", seconds=took, throttled=refused / len(mine), wrong=wrong)
+
+
+def changes(env, meter, size):
+    """One user's entries change all at once, where a change counts as three units, and as one."""
+    account = _connect(env, meter.google, 0, size["patched"])
+    ours.sync(env, account)
+    settings.put(env, "auto_sync", "True")
+    for units in (3, 1):
+        time.sleep(WINDOW)
+        account.pace = False  # what is learnt with one would spoil the other
+        _rename(env, units)
+        meter.google.post("settings", quota_per_minute=QUOTA, patch_units=units)
+        meter.measure(f"changes of {units} units", lambda: _work_until_done(env))
+        meter.google.limit(None)
+        calls = [c for c in meter.google.calls("events.patch") if c["status"] != 412]
+        refused = sum(call["status"] != 200 for call in calls)
+        meter.note(f"throttled at {units}", share=refused / len(calls))
+
+
+def _rename(env, number):
+    meetings = env["calendar.event"].with_user(crm.user(env, "user0")).with_context(**crm.QUIET)
+    for meeting in meetings.search([("name", "=like", "Meeting %")]):
+        meeting.name = f"Meeting {meeting.id}, version {number}"
+    env.cr.commit()
+
+
+def _work_until_done(env):
+    while True:
+        env["crm.google.account"]._cron_work()
+        env.cr.commit()
+        waiting = env["crm.google.run"].search_count([("state", "in", worker.ACTIVE)])
+        if not waiting and not env["crm.google.hint"].search_count([]):
+            return
+        time.sleep(0.1)
 
 
 def _connect(env, google, number, count):

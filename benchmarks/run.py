@@ -17,7 +17,7 @@ TIMEOUT = 3600  # seconds of one story
 
 def main():
     order = arguments()
-    size = {**(QUICK if order.quick else FULL), "watched": 3, **json.loads(order.size)}
+    size = {**(QUICK if order.quick else FULL), **json.loads(order.size)}
     results = {}
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(postgres.running("bench"))
