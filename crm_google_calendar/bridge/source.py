@@ -52,7 +52,7 @@ class Source:
         visible = found._filtered_access("read")
         result = {res_id: Local(None) for res_id in likes}
         for record in found - visible:
-            result[record.id] = Local(None, True, "hidden")
+            result[record.id] = Local(None, True, self.hidden_because(record))
         for record in visible:
             result[record.id] = self._local(record, likes[record.id])
         return result
@@ -69,6 +69,10 @@ class Source:
 
     def in_window(self, window, among=None):
         raise NotImplementedError
+
+    def hidden_because(self, record):
+        """Why the user may not see this existing record."""
+        return "hidden"
 
     def missing_because(self, record):
         raise NotImplementedError

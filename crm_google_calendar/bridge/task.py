@@ -33,6 +33,11 @@ class TaskSource(Source):
             domain &= Domain("date_deadline", "<=", window.last)
         return self.records.search(domain).ids
 
+    def hidden_because(self, record):
+        """A task without a document is hidden from whom it is no longer assigned to."""
+        given_away = record.sudo().user_id != self.user  # sudo: looks at nothing but that
+        return "reassigned" if given_away else super().hidden_because(record)
+
     def missing_because(self, record):
         """Why this existing record has no entry for the user."""
         if record.user_id != self.user:

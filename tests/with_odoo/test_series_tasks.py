@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 from odoo.addons.crm_google_calendar.bridge import settings
 
+from google_emulator.event_view import occurrences
+
 from .common import GoogleCase
 from .series import SeriesMixin
 
@@ -37,6 +39,22 @@ class TestSeriesOfTasks(SeriesMixin, GoogleCase):
         calendar = self.google.calendar(NAME)
         found = [event for event in calendar.order if event.master_id]
         return [(event.data.get("summary"), event.cancelled) for event in found]
+
+    def days_in_google(self):
+        """The days on which something stands in the Tasks calendar."""
+        calendar = self.google.calendar(NAME)
+        found = []
+        for event in calendar.order:
+            if event.is_master and not event.cancelled:
+                starts = ((when, exception) for when, exception in occurrences(calendar, event))
+                found += [
+                    (exception.start or when if exception else when).day
+                    for when, exception in starts
+                    if not (exception and exception.cancelled)
+                ]
+            elif not event.master_id and not event.cancelled:
+                found.append(event.start.day)
+        return sorted(found)
 
     def assert_silent(self):
         self.assertIn("nothing had to be changed", self.until(10).summary)
@@ -200,6 +218,42 @@ class TestSeriesOfTasks(SeriesMixin, GoogleCase):
         self.daily("FREQ=DAILY;COUNT=10")
         self.until(10)
         self.todos()[3].unlink()
+        self.sync(self.account, trigger="auto")
+        self.assertEqual([cancelled for _title, cancelled in self.exceptions()], [True])
+        self.assert_silent()
+        self.assertEqual(len(self.todos()), 9)
+
+    def test_a_done_one_that_leaves_google_comes_back_once_it_is_open_again(self):
+        settings.put(self.env, "done_tasks", "remove")
+        self.daily("FREQ=DAILY;COUNT=10")
+        self.until(10)
+        todo = self.todos()[3]
+        todo.action_done()
+        self.sync(self.account, trigger="auto")
+        self.assertEqual([cancelled for _title, cancelled in self.exceptions()], [True])
+        todo.action_unarchive()
+        self.sync(self.account, trigger="auto")
+        self.assert_silent()
+        self.assertEqual(self.link(todo).state, "linked")
+        self.assertEqual(len(self.todos()), 10)
+        self.assertEqual(self.days_in_google(), [self.day + timedelta(days=n) for n in range(10)])
+
+    def test_one_deleted_in_google_can_be_pushed_again(self):
+        series = self.daily("FREQ=DAILY;COUNT=10")
+        self.until(10)
+        todo = self.todos()[2]
+        self.google.delete_occurrence("Tasks", self.ids(series)[2])
+        self.sync(self.account, trigger="auto")
+        self.link(todo).with_user(self.user).action_push_again()
+        self.work()
+        self.assert_silent()
+        self.assertEqual(self.link(todo).state, "linked")
+        self.assertEqual(self.days_in_google(), [self.day + timedelta(days=n) for n in range(10)])
+
+    def test_one_assigned_to_somebody_else_leaves_google_alone(self):
+        self.daily("FREQ=DAILY;COUNT=10")
+        self.until(10)
+        self.todos()[3].user_id = self.env.ref("base.user_admin")
         self.sync(self.account, trigger="auto")
         self.assertEqual([cancelled for _title, cancelled in self.exceptions()], [True])
         self.assert_silent()
