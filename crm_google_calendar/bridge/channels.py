@@ -114,6 +114,8 @@ def _tend_one(account, checkpoint) -> GoogleError | None:
     with closing(google_of(account)) as google:
         for calendar in _to_watch(account.env).filtered(lambda each: each.account_id == account):
             fault = _watch(calendar, google, checkpoint) or fault
+            if fault and fault.status is None:
+                return fault  # no answer: this call must end before Odoo ends it
         for channel in account.channel_ids.filtered(lambda each: each.state == "old"):
             _stop(channel, google, checkpoint)
     return fault
