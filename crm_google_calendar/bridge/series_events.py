@@ -156,6 +156,7 @@ def _take_answers(work: Work, case: SeriesCase, answers) -> None:
                 work.interrupt(error)
             else:
                 links.set_aside(work, case, error.cause.value, error.reason)
+                series_links.keep_news(case)
             return
     case.unknown = False
     exceptions = dict(case.asked)

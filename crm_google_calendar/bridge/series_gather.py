@@ -7,7 +7,6 @@ import psycopg2
 from ..engine.decide import Verb
 from ..engine.entry import Kind
 from . import series_links
-from .apply import refused
 from .series_events import ask, fresh, linked
 from .series_records import (
     choose,
@@ -58,5 +57,5 @@ def _decided(work: Work, feed, case: SeriesCase, own: set[int]) -> bool:
         raise  # a serialization failure: the whole slice is repeated
     except Exception as error:  # noqa: BLE001 - whatever is odd about one series concerns it alone
         case.source.env.invalidate_all()
-        refused(work, case, error)
+        series_links.refused(work, case, error)
         return False

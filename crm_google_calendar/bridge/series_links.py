@@ -10,10 +10,10 @@ from ..engine.series import Series, key_of, to_text
 from ..engine.series_merge import heal
 from ..gcal.series import instance_id
 from ..gcal.translate import is_gone, is_own_id, receipt_of
-from . import links
+from . import apply, links
 from .series_feed import News, spread_out
 from .series_rule import mark_of_rule
-from .series_state import MODEL, SeriesCase
+from .series_state import MODEL, Memory, SeriesCase
 from .series_write import free_meetings
 from .work import Work
 
@@ -54,6 +54,20 @@ def remember(case: SeriesCase) -> None:
         values["base"] = to_text(case.base)
     if values:
         case.link.write(values)
+
+
+def refused(work: Work, case: SeriesCase, error: Exception) -> None:
+    """Set a series aside that Odoo refused."""
+    apply.refused(work, case, error)
+    keep_news(case)
+
+
+def keep_news(case: SeriesCase) -> None:
+    """Which occurrences Google keeps by themselves, for a retry: no feed will say it again."""
+    memory = Memory.of(case.link)
+    told = {key: [event["id"], event.get("etag") or ""] for key, event in case.asked.items()}
+    memory.held = memory.held | case.memory.held | told
+    case.link.occurrences = memory.to_text()
 
 
 def set_pending(work: Work, cases: list[SeriesCase]) -> None:

@@ -14,7 +14,6 @@ from ..engine.decide import Reason, Verb
 from ..engine.merge import Side
 from ..gcal.series import split_from
 from . import hints, links, series_links
-from .apply import refused
 from .clashes import keep_losers
 from .series_events import ask
 from .series_push import push_series, renew
@@ -155,7 +154,7 @@ def _create(work: Work, cases: list[SeriesCase]) -> None:
             _create(work, cases[middle:])
         else:
             cases[0].res_id = cases[0].link.res_id or None
-            refused(work, cases[0], error)
+            series_links.refused(work, cases[0], error)
         return
     for case in cases:
         work.note(case, Side.CRM, "create", case.action.reason)
@@ -163,6 +162,7 @@ def _create(work: Work, cases: list[SeriesCase]) -> None:
 
 
 def _guarded(work: Work, case: SeriesCase, pool: Pool) -> None:
+    held = work.lines[:], dict(work.counts)
     try:
         with work.env.cr.savepoint():
             _apply(work, case, pool)
@@ -171,7 +171,8 @@ def _guarded(work: Work, case: SeriesCase, pool: Pool) -> None:
         raise
     except Exception as error:  # noqa: BLE001 - whatever another add-on raises concerns one series
         case.source.env.invalidate_all()
-        refused(work, case, error)
+        work.lines, work.counts = held
+        series_links.refused(work, case, error)
 
 
 def _apply(work: Work, case: SeriesCase, pool: Pool) -> None:

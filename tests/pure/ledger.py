@@ -122,7 +122,8 @@ class Ledger:
             new = getattr(entry, name)
             old = getattr(seen(before), name) if before else new
             self._check_known(entry, name)
-            if old != new and self._is_fresh(account, entry, name, GOOGLE):
+            edited = self._is_fresh(account, entry, name, GOOGLE)
+            if old != new and edited and not self._was_agreed(account, event["id"], name, old):
                 logged = self._logged(self.world.database.kept, "event_id", event["id"])
                 self._check_logged(logged, name, old)
             self._arrived(account, entry, name, GOOGLE, record and getattr(record.entry, name))
@@ -234,8 +235,18 @@ class Ledger:
             self.fresh.discard(self._key(account, entry, name, _OTHER[side]))
 
     def _overwrites(self, account, before, entry, name):
-        changed = getattr(before, name) != getattr(entry, name)
-        return changed and self._is_fresh(account, entry, name, CRM)
+        old = getattr(before, name)
+        changed = old != getattr(entry, name) and self._is_fresh(account, entry, name, CRM)
+        record = self.record(account, entry.place)
+        event_id = record and self.world.link_of(account, record).event_id
+        return changed and not self._was_agreed(account, event_id, name, old)
+
+    def _was_agreed(self, account, event_id, name, value):
+        """Whether somebody put a value back to what both sides agreed on: so he changed nothing."""
+        links = self.world.database.tables["crm.google.link"].values()
+        mine = [link for link in links if link["account_id"] == account.id]
+        bases = [link.get("base") for link in mine if link["event_id"] == event_id]
+        return any(base and getattr(from_json(base), name) == value for base in bases)
 
     def _check_created(self, account, entry):
         standing = [
