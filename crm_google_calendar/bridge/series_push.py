@@ -30,6 +30,7 @@ from .work import Work
 
 _logger = logging.getLogger(__name__)
 CHUNK = 100  # series between two checkpoints
+NOT_THERE = (Cause.GONE, Cause.NO_ACCESS)  # Google's answers for an event that was deleted
 
 
 def push_series(work: Work, cases: list[SeriesCase]) -> list[SeriesCase]:
@@ -135,7 +136,15 @@ def _occurrence_calls(case: SeriesCase) -> list[tuple[str, Call]]:
         if has(wanted, key):
             call = _occurrence_call(case, key, wanted, held, more)
             calls += [(key, call)] if call else []
+        elif held and held.timing != wanted.timing and held.exceptions.get(key):
+            calls.append((key, _stray_call(case, key)))
     return calls
+
+
+def _stray_call(case: SeriesCase, key: str) -> Call:
+    """Google may keep what a new rule no longer has; what is worth keeping has moved along."""
+    event_id, _etag = case.memory.held.get(key) or (instance_id(case.event_id, key), "")
+    return Call(f"{case.event_id}|{key}", DELETE, event_id, None, None)
 
 
 def _occurrence_call(case: SeriesCase, key: str, wanted: Series, held, more) -> Call | None:
@@ -158,7 +167,8 @@ def _take_occurrences(work: Work, case: SeriesCase, answers) -> tuple[bool, bool
     trouble: list[tuple[str, GoogleError]] = []
     for key, answer in answers:
         if answer.error:
-            trouble.append((key, answer.error))
+            if has(case.action.result, key) or answer.error.cause not in NOT_THERE:
+                trouble.append((key, answer.error))
         elif answer.event:
             case.memory.held[key] = [answer.event["id"], answer.event.get("etag") or ""]
         else:
@@ -174,7 +184,7 @@ def _take_occurrences(work: Work, case: SeriesCase, answers) -> tuple[bool, bool
     case.link.occurrences = case.memory.to_text()
     key, error = trouble[0]
     try:
-        lost = error.cause in (Cause.GONE, Cause.NO_ACCESS) and not _find_again(work, case, key)
+        lost = error.cause in NOT_THERE and not _find_again(work, case, key)
     except GoogleError as refusal:
         return False, _fail(work, case, refusal)
     if lost:
@@ -199,7 +209,7 @@ def _find_again(work: Work, case: SeriesCase, key: str) -> bool:
 
 def _fail(work: Work, case: SeriesCase, error: GoogleError) -> bool:
     """True where Google must be asked and the series decided again."""
-    looked_for = case.verb != INSERT and error.cause in (Cause.GONE, Cause.NO_ACCESS)
+    looked_for = case.verb != INSERT and error.cause in NOT_THERE
     if error.cause in (Cause.DUPLICATE, Cause.CHANGED) or looked_for:
         case.unknown = True
         return True

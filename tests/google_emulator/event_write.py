@@ -199,7 +199,8 @@ class Writer:
 
     def _drop_lost_exceptions(self, master: Event, before: dict[str, Any]) -> None:
         """Exceptions whose original start a changed rule no longer knows go (not documented)."""
-        if all(before.get(name) == master.data.get(name) for name in TIMING):
+        unmoved = all(before.get(name) == master.data.get(name) for name in TIMING)
+        if unmoved or self.store.settings.keep_lost_exceptions:
             return
         for event in self.calendar.exceptions_of(master):
             key = event.original.key() if event.original else ""

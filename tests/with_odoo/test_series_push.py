@@ -90,6 +90,21 @@ class TestSeriesPush(SeriesMixin, GoogleCase):
         self.assertEqual([each["id"] for each in self.masters()], [master["id"]])
         self.assertEqual(self.series_link().res_id, self.recurrences().id)
 
+    def test_what_a_new_rule_no_longer_has_goes_in_google_too(self):
+        self.emulator.settings.keep_lost_exceptions = True
+        account = self.connected()
+        rows = self.recurrence()
+        rows[1].name = "Special"
+        self.sync(account)
+        later = {name: rows[2][name] + timedelta(hours=2) for name in ("start", "stop")}
+        rows[2].write({**later, "recurrence_update": "all_events"})
+        self.sync(account)
+        self.assert_same()
+        events = self.google.events("Events")
+        exceptions = [event for event in events if event.get("recurringEventId")]
+        self.assertEqual({event["status"] for event in exceptions} - {"cancelled"}, set())
+        self.assertIn("nothing had to be changed", self.sync(account).summary)
+
     def test_this_and_following_moved(self):
         account = self.connected()
         rows = self.recurrence()
