@@ -11,11 +11,11 @@ from datetime import datetime, time, timedelta, timezone
 from ..engine.entry import AllDay
 from ..engine.series import Series, moved
 from ..gcal.expand import first_keys, has, is_endless, keys_between, rule_of
-from .zones import zone_of
+from .zones import meant, zone_of
 
 MOST = 720  # occurrences that Odoo makes of one rule
 LONGEST = 3700  # of a rule with an end; what has more is not compared, and stays in Google
-FAR = timedelta(days=5 * 366)  # a rule without end is compared so far; Odoo's zones end in 2037
+FAR = timedelta(days=5 * 366)  # a rule without end is compared so far
 DAYS = dict(zip("MO TU WE TH FR SA SU".split(), "mon tue wed thu fri sat sun".split(), strict=True))
 FIELDS = (
     *("rrule_type", "interval", "end_type", "count", "until", *DAYS.values()),
@@ -141,7 +141,7 @@ def odoo_starts(env, values: dict, series: Series, key: str) -> set[datetime] | 
     utc = timezone.utc
     if span["allday"]:
         return {start.replace(hour=0, tzinfo=utc) for start, _stop in ranges}
-    return {start.replace(tzinfo=utc) for start, _stop in ranges}
+    return {meant(start.replace(tzinfo=utc), values["event_tz"]) for start, _stop in ranges}
 
 
 def _reads_the_same_everywhere(series: Series) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from odoo.fields import Domain
 
+from ..engine.entry import AllDay, Timed
 from .meeting import MeetingSource
 from .series_state import MODEL
+from .zones import meant
 
 
 class SeriesSource(MeetingSource):
@@ -20,6 +22,14 @@ class SeriesSource(MeetingSource):
     @property
     def recurrences(self):
         return self.env[MODEL]
+
+    def _read_when(self, record):
+        """A meeting that follows its rule stands where Odoo has computed it; see `meant`."""
+        when = super()._read_when(record)
+        if isinstance(when, AllDay) or not record.follow_recurrence:
+            return when
+        zone = record.recurrence_id.event_tz
+        return Timed(meant(when.start, zone), meant(when.end, zone))
 
     def rows_of(self, recurrences: set[int]) -> list[int]:
         """Ids of the meetings of these recurrences."""

@@ -17,6 +17,7 @@ from ..gcal.translate import is_cut
 from .series_read import local_day
 from .series_rule import MOST, fields_of
 from .series_state import MODEL, SeriesCase
+from .zones import as_odoo_means, naive, utc
 
 # a sibling's document would make an activity for each new meeting
 _NOT_COPIED = ("res_id", "res_model", "res_model_id", "activity_ids", "recurrence_id", "alarm_ids")
@@ -36,7 +37,7 @@ def create_series(source, cases: list[SeriesCase]) -> None:
         case.rows.active.clear()
         plans += [(case, key, entry) for key, entry in _wanted(case).items()]
     values = [
-        {**source._values(entry), **_mine(source), **_place(case, key, entry)}
+        _clocked(case, {**source._values(entry), **_mine(source), **_place(case, key, entry)})
         for case, key, entry in plans
     ]
     rows = _make(source, values)
@@ -180,6 +181,7 @@ def _row_values(source, case: SeriesCase, row, held: Entry | None, entry: Entry,
     values |= {name: value for name, value in place.items() if _differs(row, name, value)}
     if "start" in values:
         values["follow_recurrence"] = place["follow_recurrence"]
+        values = _clocked(case, values)
     if not row.active:
         values["active"] = True
     return values
@@ -199,6 +201,15 @@ def _place(case: SeriesCase, key: str, entry: Entry) -> dict[str, Any]:
     }
 
 
+def _clocked(case: SeriesCase, values: dict[str, Any]) -> dict[str, Any]:
+    """A meeting that follows its rule stands where Odoo itself would put it; see `zones.meant`."""
+    if values["allday"] or not values["follow_recurrence"]:
+        return values
+    zone = case.recurrence.event_tz
+    times = {name: naive(as_odoo_means(utc(values[name]), zone)) for name in ("start", "stop")}
+    return {**values, **times}
+
+
 def _make_rows(source, case: SeriesCase, wanted: dict[str, Entry]) -> None:
     """Make meetings that are missing, with the guests and the rest of a sibling."""
     missing = [key for key in wanted if key not in case.rows.active]
@@ -206,7 +217,8 @@ def _make_rows(source, case: SeriesCase, wanted: dict[str, Entry]) -> None:
         return
     like = _sibling(source, case)
     values = [
-        {**like, **source._values(wanted[key]), **_place(case, key, wanted[key])} for key in missing
+        _clocked(case, {**like, **source._values(wanted[key]), **_place(case, key, wanted[key])})
+        for key in missing
     ]
     for key, row in zip(missing, _make(source, values), strict=True):
         case.rows.active[key] = row

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import pytz
+
 from ..engine.entry import AllDay, Entry
+
+_UNKNOWN = 2038  # the first year without changes of the clocks in pytz
 
 
 def zone_of(name: str | None) -> ZoneInfo:
@@ -25,6 +29,26 @@ def utc(moment: datetime) -> datetime:
 def naive(moment: datetime) -> datetime:
     """An aware datetime as Odoo stores it: naive, meaning UTC."""
     return moment.astimezone(timezone.utc).replace(tzinfo=None)
+
+
+def meant(moment: datetime, zone: str | None) -> datetime:
+    """The instant that Odoo means by a moment of a series; both aware.
+
+    Odoo computes series by pytz, which knows no change of the clocks after 2037: from then on, in
+    summer, its moments are an hour late, and the time of day is what counts.
+    """
+    if moment.year < _UNKNOWN:
+        return moment
+    local = moment.astimezone(pytz.timezone(zone_of(zone).key)).replace(tzinfo=None)
+    return local.replace(tzinfo=zone_of(zone)).astimezone(timezone.utc)
+
+
+def as_odoo_means(moment: datetime, zone: str | None) -> datetime:
+    """The moment by which Odoo means an instant of a series; the way back from `meant`."""
+    if moment.year < _UNKNOWN:
+        return moment
+    local = moment.astimezone(zone_of(zone)).replace(tzinfo=None)
+    return pytz.timezone(zone_of(zone).key).localize(local).astimezone(timezone.utc)
 
 
 def local_midnight(day: date, zone: ZoneInfo) -> datetime:

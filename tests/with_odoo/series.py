@@ -8,6 +8,8 @@ from odoo.addons.crm_google_calendar.bridge import run, settings
 
 from google_emulator.event_view import occurrences, placed
 
+from .common import GoogleCase
+
 
 class SeriesMixin:
     """For a GoogleCase; start times are in the zone of the calendar, Europe/Berlin."""
@@ -109,6 +111,49 @@ class SeriesMixin:
         crm, google = self.crm_spans(), self.google_spans()
         self.maxDiff = None
         self.assertEqual((sorted(crm - google), sorted(google - crm)), ([], []))
+
+
+class EdgeCase(SeriesMixin, GoogleCase):
+    def setUp(self):
+        super().setUp()
+        self.archiving()
+        self.account = self.connected()
+
+    def run_(self, trigger="wizard"):
+        run = self.sync(self.account, trigger)
+        self.assertEqual((run.state or "done", run.set_aside, run.cause), ("done", 0, False))
+        return run
+
+    def settled(self, number=None):
+        """One more run brings both sides together, the next has nothing to do."""
+        self.run_()
+        self.assert_same()
+        summary = self.run_().summary
+        self.assertIn("nothing had to be changed", summary)
+        if number is not None:
+            self.assertEqual(len(self.meetings()), number)
+
+    def series(self, rule="FREQ=WEEKLY;COUNT=6", **values):
+        """A series made in Google that stands in the CRM: (its event, ids of occurrences)."""
+        event = self.make_series("Jour fixe", rule, **values)
+        self.run_()
+        return event, self.google.occurrences("Events", event["id"])
+
+    def row(self, number):
+        rows = self.meetings().sorted(lambda row: (row.start, row.id))
+        return rows[number].with_user(self.user).with_context(no_mail_to_attendees=True)
+
+    def shift(self, row, how=None, **by):
+        """Move a meeting in the CRM, and those that `how` says."""
+        later = {name: row[name] + timedelta(**by) for name in ("start", "stop")}
+        row.write({**later, **({"recurrence_update": how} if how else {})})
+
+    def starts(self):
+        return sorted(self.meetings().mapped("start"))
+
+    def masters(self):
+        every = self.google.events("Events (created")
+        return [event for event in every if event.get("recurrence")]
 
 
 def _length(master):
