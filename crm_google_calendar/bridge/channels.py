@@ -135,9 +135,10 @@ def _watch(calendar, google, checkpoint) -> GoogleError | None:
             "expires": fields.Datetime.now() + LIFE,
         }
     )
-    checkpoint()  # its messages may come before the answer, and must find it
+    asked = calendar.google_id, channel.name, secret, channel.address
+    checkpoint()  # its messages may come before the answer, and must find it, and write to it
     try:
-        resource, ends = google.watch(calendar.google_id, channel.name, secret, channel.address)
+        resource, ends = google.watch(*asked)
     except GoogleError as error:
         _refuse(channel, error)
         before.filtered(lambda each: each.state == "refused").unlink()
@@ -174,10 +175,11 @@ def _postpone(account, error: GoogleError) -> None:
 
 def _stop(channel, google, checkpoint) -> None:
     """End a channel at Google; one that cannot be ended ends by itself within a week."""
+    name, resource = channel.name, channel.resource_id
     checkpoint()
     try:
-        if channel.resource_id:
-            google.stop_watching(channel.name, channel.resource_id)
+        if resource:
+            google.stop_watching(name, resource)
     except GoogleError as error:
         _logger.info("channel %s could not be stopped: %s", channel.id, error)
         if error.cause.retried:
