@@ -107,6 +107,7 @@ class CrmGoogleRun(models.Model):
             "name": self.env._("Set Aside"),
             "res_model": "crm.google.link",
             "views": [(False, "list"), (False, "kanban"), (False, "form")],
+            "mobile_view_mode": "kanban",
             "domain": [("account_id", "=", self.account_id.id), ("state", "=", "set_aside")],
         }
 

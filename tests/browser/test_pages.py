@@ -134,6 +134,20 @@ def test_what_was_set_aside_is_one_click_away(desktop, salesperson, google, pict
     assert there.entries(salesperson.calendar("event")) == ["Refused once"]
 
 
+@pytest.mark.own_google
+def test_a_phone_shows_why_something_was_set_aside(phone, salesperson, google, pictures):
+    salesperson.meet(LONG, TODAY)
+    calendar = CalendarPage(phone(salesperson.login)).open()
+    calendar.connect(google, salesperson.address)
+    google.fail("events.insert", {"status": 400, "reason": "invalid"})
+    calendar.synchronize()
+    calendar.result.get_by_role("button", name="See what was set aside").click()
+    card = calendar.page.locator(".o_kanban_record").filter(has_text=LONG)
+    expect(card).to_contain_text("Google refused this entry.")
+    expect(card.get_by_role("button", name="Retry")).to_be_in_viewport()
+    pictures.keep(calendar.page, "set-aside-card")
+
+
 @pytest.mark.usefixtures("low_ceiling")
 def test_many_deletions_wait_for_an_answer(desktop, salesperson, google, pictures):
     salesperson.meet_often(["First", "Second", "Third"], TODAY + timedelta(days=1))
