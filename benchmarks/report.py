@@ -1,14 +1,28 @@
 """The table of goals and results, from the medians of what was measured."""
 
+import json
 import platform
 import statistics
 from pathlib import Path
 
+from scripts import cache
+
+KEPT = cache.folder("bench")
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 HEAD = (
     "| | work | goal | measured | | Odoo's google_calendar |\n| --- | --- | --- | --- | --- | --- |"
 )
+
+
+def keep(story, found):
+    """Keep what a story of full size measured: a table may be put together from several runs."""
+    (KEPT / f"{story}.json").write_text(json.dumps(found))
+
+
+def kept():
+    """What the stories measured when they were last told in full size."""
+    return {path.stem: json.loads(path.read_text()) for path in sorted(KEPT.glob("*.json"))}
 
 
 def details(found):
@@ -109,13 +123,21 @@ def row_b(found):
 
 
 def row_c(found):
-    bare, ours = (found.get("ours.pull", what, "seconds") for what in ("bare create", "first pull"))
+    bare = found.get("ours.pull", "bare create", "seconds")
+    ratio, busy = (_ratio(found, key) for key in ("seconds", "busy"))
     requests = found.get("ours.pull", "first pull", "requests")
     work = f"first pull of {found.size['entries']:,}"
     goal = f"≤ 1.4 × the bare create ({bare:.3g} s), ≤ 4 requests"
-    measured = f"{ours / bare:.2f} ×: {found.cost('ours.pull', 'first pull')}"
+    measured = f"{ratio:.2f} × ({busy:.2f} × of a processor's time):"
+    measured += f" {found.cost('ours.pull', 'first pull')}"
     peer = _peer(found, "peer.pull", "first pull")
-    return work, goal, measured, ours <= 1.4 * bare and requests <= 4, peer
+    return work, goal, measured, ratio <= 1.4 and requests <= 4, peer
+
+
+def _ratio(found, key):
+    """The median of the tellings, each of which measures both one after the other."""
+    both = [found.many("ours.pull", what, key) for what in ("bare create", "first pull")]
+    return statistics.median(ours / bare for bare, ours in zip(*both, strict=True))
 
 
 def row_d(found):

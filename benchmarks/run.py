@@ -18,17 +18,19 @@ TIMEOUT = 3600  # seconds of one story
 def main():
     order = arguments()
     size = {**(QUICK if order.quick else FULL), **json.loads(order.size)}
-    results = {}
+    results = report.kept() if size == FULL else {}
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(postgres.running("bench"))
         bench = Bench(Site(tools.prepare(), server), size)
         stack.callback(bench.site.leave)
         for name in order.stories or STORIES:
-            results[name] = bench.tell(name)
+            results[name] = bench.tell(name, order.times)
             run.say(f"{name}\n{report.details(results[name])}")
+            if size == FULL:
+                report.keep(name, results[name])
     text = report.table(results, size)
     run.say(text)
-    if not order.stories and not order.quick:
+    if size == FULL and set(results) == set(STORIES):
         report.write(text)
 
 
@@ -36,6 +38,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("stories", nargs="*", help=f"some of {', '.join(STORIES)}; default: all")
     parser.add_argument("--quick", action="store_true", help="smaller numbers, to try it out")
+    parser.add_argument("--times", type=int, help="how often each story is told")
     parser.add_argument("--size", default="{}", help='other numbers, as JSON: {"entries": 100}')
     return parser.parse_args()
 
@@ -47,14 +50,14 @@ class Bench:
         self.site = site
         self.size = size
 
-    def tell(self, name):
+    def tell(self, name, times=None):
         """Measure a story; the numbers of all its tellings, by what was measured."""
         story, found = STORIES[name], {}
         prepared = self._prepare(story)
         size = dict(self.size)
         if story.without:
             size["without"] = self._prepare(STORIES[name], NONE)
-        for _number in range(story.times):
+        for _number in range(times or story.times):
             database = self._name("told")
             self.site.copy_of(prepared, database)
             for what, numbers in self._measure(name, database, size).items():

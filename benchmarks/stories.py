@@ -18,6 +18,7 @@ FULL = {
     "one": 1,
 }
 QUICK = {
+    **FULL,
     "entries": 600,
     "links": 6000,
     "changes": 50,
@@ -25,6 +26,7 @@ QUICK = {
     "told": 20,
     "series": 20,
     "peer": 200,
+    "patched": 210,
 }
 
 
