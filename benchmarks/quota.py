@@ -11,14 +11,14 @@ from . import crm, ours
 
 WINDOW = 61  # seconds until nothing that was called before counts any more
 QUOTA = 600  # calls a minute and user
-USERS = 3
 APART = 20  # seconds between the users' clicks
 EVERY = 5  # seconds between two looks at the time left
 
 
 def push(env, meter, size):
-    """Three users push so many entries each, twenty seconds apart."""
-    accounts = [_connect(env, meter.google, number, size["entries"]) for number in range(USERS)]
+    """Users push so many entries each, twenty seconds apart."""
+    numbers = range(size["watched"])
+    accounts = [_connect(env, meter.google, number, size["entries"]) for number in numbers]
     env.cr.commit()
     meter.google.limit(QUOTA)
     watch = Watch(env.cr.dbname, [account.id for account in accounts])

@@ -14,8 +14,7 @@ FULL = {
     "series": 100,
     "peer": 1000,
     "patched": 900,
-    "watched": 3,
-    "one": 1,
+    "watched": 1,
 }
 QUICK = {
     **FULL,
@@ -54,5 +53,5 @@ STORIES = {
     "hourly.run": Story(OURS, users="users", times=1),
     "messages.run": Story(OURS, users="told", times=1),
     "quota.push": Story(OURS, users="watched", times=1),
-    "quota.changes": Story(OURS, users="one", times=1),
+    "quota.changes": Story(OURS, users="watched", times=1),
 }
