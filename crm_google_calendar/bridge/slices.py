@@ -81,9 +81,14 @@ def _google(account, heard) -> Google:
 
 
 def _begin(run) -> None:
+    """Raises GoogleError where process after process has ended within the run, say for memory."""
+    if run.cut_off >= TRIES:
+        _logger.error("run %s: %s processes ended within it and did nothing", run.id, run.cut_off)
+        raise GoogleError(Cause.UNKNOWN, reason="cut_off")
+    values = {"cut_off": run.cut_off + 1, "resume_at": False}
     if run.state == "queued":
-        run.write({"state": "running", "started": fields.Datetime.now()})
-    run.resume_at = False
+        values |= {"state": "running", "started": fields.Datetime.now()}
+    run.write(values)
     status.send(run.account_id)
 
 
@@ -161,6 +166,7 @@ def _forgetting(env):
 def _end(work_: Work, finished: bool) -> bool:
     """Settle what becomes of the run after a slice; returns whether it waits or is over."""
     run, error = work_.run, work_.interruption
+    run.cut_off = 0
     work_.checkpoint()
     if finished:
         _finish(run)
@@ -199,7 +205,8 @@ def _own_pace(work_: Work) -> float:
 def _pause(run, seconds: float, tries: int | None = None) -> None:
     """Let a run wait, and be called again then; other accounts go on meanwhile."""
     moment = fields.Datetime.now() + timedelta(seconds=max(1, round(seconds)))
-    run.write({"resume_at": moment, "tries": run.tries + 1 if tries is None else tries})
+    tries = run.tries + 1 if tries is None else tries
+    run.write({"resume_at": moment, "tries": tries, "cut_off": 0})
     run.account_id._wake(moment)
     status.send(run.account_id)
 

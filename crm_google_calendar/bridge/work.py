@@ -139,7 +139,7 @@ class Work:
             name: self.run[name] + number for name, number in self.counts.items()
         }
         if self.done:
-            values["done"] = self.run.done + self.done
+            values |= {"done": self.run.done + self.done, "cut_off": 0}
         if values:
             self.run.write(values)
         if self.lines:

@@ -30,21 +30,33 @@ FIELDS = ("account_id", "trigger", "full")  # of a run, that tell how it is serv
 AT_ONCE = 64  # accounts that are asked about at once
 
 
-def work(env) -> None:
-    """Do what is due, until it is done or the time is used up; then ask to be called again."""
-    worker = Worker(env)
+def work(env, account=None) -> bool:
+    """Do what is due, until it is done or the time is used up; then ask to be called again.
+
+    account: whose work alone is done. Returns False where another process is at it.
+    """
+    worker = Worker(env, account)
     try:
         with discretion():
             worker.work()
     finally:
         worker.ahead.close()
+    return not worker.is_blocked
+
+
+def due_accounts(env):
+    """The accounts for which something is to be done now, whether by this process or another."""
+    _give_out_hints(env)
+    wishes = _wishes(env).filtered(lambda account: _is_now(account.resume_at))
+    return wishes | env["crm.google.run"].search(_active() & _is_due()).account_id
 
 
 class Worker:
     """One call of the worker: who is being asked, who was served, who is out of the way."""
 
-    def __init__(self, env):
+    def __init__(self, env, account=None):
         self.env = env
+        self.account = account  # the only one that is served; None: all
         self.checkpoint = _checkpoint_of(env)
         self.deadline = time.monotonic() + BUDGET
         self.ahead = Ahead()
@@ -52,11 +64,13 @@ class Worker:
         self.served: set[int] = set()  # runs that had a slice in this turn
         self.parked: set[int] = set()  # runs that wait or are over
         self.taken: set[int] = set()  # runs at which another process is
+        self.is_blocked = False  # whether another process was at anything
         self.looked = self.worked = 0.0  # when we last looked around, and gave a slice
         self.waiting_wishes: list = []  # moments at which a revocation is tried again
 
     def work(self) -> None:
         """Let everybody have his turn, again and again: nobody's 5,000 hold up another's 5."""
+        self.checkpoint()
         while self._is_in_time() and self._undisturbed_turn():
             pass
         if not self._is_in_time() or self.ahead.keys:
@@ -94,8 +108,8 @@ class Worker:
         """The next runs that are neither being asked about nor out of the way."""
         runs = self.env["crm.google.run"]
         away = [*self.parked, *self.taken, *self.ahead.keys]
-        domain = _active() & _is_due() & Domain("id", "not in", away)
-        order = "resume_at nulls first, id"
+        domain = self._mine() & _is_due() & Domain("id", "not in", away)
+        order = "cut_off, resume_at nulls first, id"  # a run that costs processes comes last
         return runs.search_fetch(domain, FIELDS, order=order, limit=limit) if limit else runs
 
     def _listen(self, seconds):
@@ -129,6 +143,7 @@ class Worker:
             run = run.exists().filtered(lambda run: run.state in ACTIVE)
             if not is_alone:
                 self.taken.add(run_id)
+                self.is_blocked = True
             elif run:
                 over = work_on(run, self.checkpoint, self._end_of_slice(run_id), heard)
                 (self.parked if over else self.served).add(run_id)
@@ -147,8 +162,15 @@ class Worker:
 
         return is_over
 
+    def _mine(self) -> Domain:
+        """The runs that this worker serves."""
+        mine = Domain("account_id", "=", self.account.id) if self.account else Domain.TRUE
+        return _active() & mine
+
     def _somebody_waits(self, run_id) -> bool:
         """Whether anybody else wants to be served."""
+        if self.account:
+            return False
         wishes = _wishes(self.env).filtered(lambda account: _is_now(account.resume_at))
         if self.ahead.keys or wishes or _undelivered_hints(self.env):
             return True
@@ -160,15 +182,12 @@ class Worker:
     def _look_around(self) -> None:
         """See to what users, and their saves, have asked for."""
         self.looked = time.monotonic()
-        wishes = _wishes(self.env)
+        wishes = _wishes(self.env) & self.account if self.account else _wishes(self.env)
         later = wishes.filtered(lambda account: not _is_now(account.resume_at))
         self.waiting_wishes = later.mapped("resume_at")
         for account in wishes - later:
-            _fulfil(account, self.checkpoint)
-        if self.env["crm.google.hint"].search_count([], limit=1):
-            hints.dispatch(self.env)
-            for account, trigger in hints.waiting_accounts(self.env):
-                account._start_run(trigger)
+            self.is_blocked |= not _fulfil(account, self.checkpoint)
+        if _give_out_hints(self.env):
             self.checkpoint()
 
     def _waits_for_more(self) -> bool:
@@ -177,7 +196,7 @@ class Worker:
             self._look_around()  # what was just written may concern other users
             return True
         seconds = LOOK if self.taken else self._seconds_to_next()
-        if seconds is None or seconds > LONGEST_WAIT:
+        if self.account or seconds is None or seconds > LONGEST_WAIT:
             return False
         self.checkpoint()  # no lock and no old snapshot over the wait
         time.sleep(min(LOOK, max(0.1, seconds), max(0.0, self.deadline - time.monotonic())))
@@ -203,6 +222,16 @@ def _is_due() -> Domain:
     return Domain("resume_at", "=", False) | Domain("resume_at", "<=", fields.Datetime.now())
 
 
+def _give_out_hints(env) -> bool:
+    """Start the runs that hints ask for; returns whether there were any hints."""
+    if not env["crm.google.hint"].search_count([], limit=1):
+        return False
+    hints.dispatch(env)
+    for account, trigger in hints.waiting_accounts(env):
+        account._start_run(trigger)
+    return True
+
+
 def _undelivered_hints(env) -> int:
     return env["crm.google.hint"].search_count([("account_id", "=", False)], limit=1)
 
@@ -220,12 +249,13 @@ def _is_now(moment) -> bool:
     return not moment or moment <= fields.Datetime.now()
 
 
-def _fulfil(account, checkpoint) -> None:
-    """Do what the user asked for, unless another process is at it."""
+def _fulfil(account, checkpoint) -> bool:
+    """Do what the user asked for; returns False where another process is at it."""
     with alone(account.env, account.id) as is_alone:
         checkpoint()  # a new snapshot: the row as whoever worked on it before has left it
         if is_alone and account.exists():
             _fulfil_alone(account, checkpoint)
+    return is_alone
 
 
 def _fulfil_alone(account, checkpoint) -> None:
@@ -257,6 +287,7 @@ def _checkpoint_of(env):
     """The one place that commits: everything before it lasts, whatever happens after."""
 
     def checkpoint():
-        env["ir.cron"]._commit_progress(0)
+        # a step is progress: Odoo gives up a scheduled action that is cut off three times without
+        env["ir.cron"]._commit_progress(1)
 
     return checkpoint

@@ -317,7 +317,12 @@ class CrmGoogleAccount(models.Model):
         env = self.with_user(SUPERUSER_ID).env
         settings.align_auto_sync(env)
         env["crm.google.account"]._forget_old_offers()
-        worker.work(env)
+        env["crm.google.account"]._work()
+
+    @api.model
+    def _work(self):
+        """Do what is due for everybody; `crm_google_calendar_queue` shares it out instead."""
+        worker.work(self.env)
 
     @api.model
     def _cron_auto_sync(self):

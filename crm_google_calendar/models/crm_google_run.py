@@ -75,6 +75,9 @@ class CrmGoogleRun(models.Model):
     resume_at = fields.Datetime(readonly=True, help="Google asked to wait until then")
     expected = fields.Datetime(readonly=True, help="When it should be done, at Google's pace")
     tries = fields.Integer(readonly=True, help="Interruptions in a row; makes the pauses longer")
+    cut_off = fields.Integer(
+        default=0, readonly=True, help="Processes that ended within it in a row and did nothing"
+    )
     cause = fields.Char(readonly=True)
     message = fields.Char("What happened", readonly=True)
     summary = fields.Char(compute="_compute_summary")

@@ -9,9 +9,10 @@ from overheard import told
 
 from google_emulator import Emulator
 
-from . import odoo_here  # the test's own imports of the add-on need it
+from . import crew, odoo_here  # the test's own imports of the add-on need it
 from .world import World
 
+pytest.register_assert_rewrite(f"{__package__}.story")
 COMPLAINT = re.compile(r"\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 
 
@@ -26,6 +27,7 @@ def emulator():
 @pytest.fixture(scope="session")
 def world(emulator):
     """Both sides; at the end no process must have complained in the log."""
+    crew.prepare()
     yield World(emulator)
     lines = Path(odoo_here.LOG).read_text(errors="replace").splitlines()
     assert told(lines, emulator, ["test-secret"]) == []
