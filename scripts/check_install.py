@@ -10,6 +10,7 @@ LOUD = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 HARMLESS = ("Running as user 'root' is a security risk", "/site-packages/")
 NEIGHBOURS = "google_calendar,microsoft_calendar"
 GLUE = (f"{ADDON}_google", f"{ADDON}_microsoft")
+QUEUE = f"{ADDON}_queue"
 # what must be gone, as (what, query)
 LEFTOVERS = (
     ("table", "SELECT tablename FROM pg_tables WHERE tablename LIKE 'crm\\_google\\_%%'"),
@@ -40,10 +41,19 @@ def find_problems(site):
 
 def find_problems_beside(site, database):
     """Install what the add-on must live beside; its parts in between must come by themselves."""
-    problems = _loud("install", site.install(database, NEIGHBOURS))
+    return _install_with(site, database, NEIGHBOURS, GLUE)
+
+
+def find_problems_with_jobs(site, database):
+    """Install OCA's job queue; the part in between must come by itself."""
+    return _install_with(site, database, "queue_job", (QUEUE,))
+
+
+def _install_with(site, database, modules, glue):
+    problems = _loud("install", site.install(database, modules))
     query = "SELECT name FROM ir_module_module WHERE state = 'installed' AND name LIKE %s"
     found = {name for (name,) in site.server.query(query, [f"{ADDON}%"], database)}
-    return problems + [f"{name} did not install itself." for name in GLUE if name not in found]
+    return problems + [f"{name} did not install itself." for name in glue if name not in found]
 
 
 def loud_lines(log):

@@ -6,7 +6,7 @@ import sys
 from scripts import cache
 
 ADDON = "crm_google_calendar"
-GLUE = (f"{ADDON}_google", f"{ADDON}_microsoft")
+GLUE = (f"{ADDON}_google", f"{ADDON}_microsoft", f"{ADDON}_queue")
 MOST_LINES_OF_FILE = 400
 MOST_LINES_OF_FUNCTION = 50
 

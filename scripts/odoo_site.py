@@ -19,11 +19,14 @@ DEPENDS = "crm,calendar"
 class Site:
     """One Odoo source, one Python, one PostgreSQL server: all it takes to make databases."""
 
-    def __init__(self, tools, server):
+    def __init__(self, tools, server, more=None):
+        """more: a folder for PYTHONPATH with further add-ons in its `odoo/addons`."""
         self.tools = tools
         self.server = server
+        self.more = [more] if more else []
         self.data = cache.folder("odoo-data", server.name)
-        self.config = cache.folder("run") / f"odoo-{server.name}.conf"
+        name = f"odoo-{server.name}-more.conf" if more else f"odoo-{server.name}.conf"
+        self.config = cache.folder("run") / name
         self._write_config()
 
     def copy_of(self, template, database):
@@ -134,7 +137,7 @@ class Site:
     @property
     def home(self):
         """Odoo's source, as PYTHONPATH wants it."""
-        return str(self.tools.odoo.home)
+        return os.pathsep.join(map(str, [self.tools.odoo.home, *self.more]))
 
     def _odoo(self, *arguments):
         return [self.tools.python, "-m", "odoo", *arguments]
@@ -150,7 +153,8 @@ class Site:
         )
 
     def _write_config(self):
-        folders = [*self.tools.odoo.addons_path, cache.CHECKOUT]
+        more = [folder / "odoo" / "addons" for folder in self.more]
+        folders = [*self.tools.odoo.addons_path, *more, cache.CHECKOUT]
         config = configparser.RawConfigParser()
         config["options"] = {
             "addons_path": ",".join(map(str, folders)),

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from scripts import cache, check_install, checks, chromium, postgres, run, tools
+from scripts import cache, check_install, checks, chromium, postgres, queue_job, run, tools
 from scripts.errors import SetupError
 from scripts.odoo_site import Site, require_addon
 
@@ -77,13 +77,24 @@ def neighbours(session):
 def processes(session):
     """Several processes and transactions on one database; KILLS=50 of them die."""
     site = Site(session.tools, session.server)
-    log = cache.folder("log") / f"processes-{session.server.name}.log"
-    log.unlink(missing_ok=True)
     with site.scratch("processes") as database:
-        told = {"CONFIG": site.config, "DATABASE": database, "LOG": log}
-        variables = {f"PROCESSES_{name}": value for name, value in told.items()}
-        options = ["-p", "no:odoo"]
-        return _pytest(session, ["processes"], options, PYTHONPATH=site.home, **variables)
+        return _pytest_of_processes(session, site, database, "processes")
+
+
+def jobs(session):
+    """With OCA's queue_job, which makes the work of each account a job."""
+    site = Site(session.tools, session.server, queue_job.folder(session.tools.python))
+    with site.scratch("jobs") as database:
+        fine = _tell(check_install.find_problems_with_jobs(site, database))
+        return _pytest_of_processes(session, site, database, "jobs") and fine
+
+
+def _pytest_of_processes(session, site, database, folder):
+    log = cache.folder("log") / f"{folder}-{session.server.name}.log"
+    log.unlink(missing_ok=True)
+    told = {"CONFIG": site.config, "DATABASE": database, "LOG": log}
+    variables = {f"PROCESSES_{name}": value for name, value in told.items()}
+    return _pytest(session, [folder], ["-p", "no:odoo"], PYTHONPATH=site.home, **variables)
 
 
 def _pytest_in_odoo(session, site, database, folder):
@@ -123,10 +134,10 @@ def bench(session):
     return _stream(session, command, **variables)
 
 
-_EVERY = (lint, pure, install, neighbours, odoo, processes, browser, bench)
+_EVERY = (lint, pure, install, neighbours, odoo, processes, jobs, browser, bench)
 STAGES = {stage.__name__: stage for stage in _EVERY}
-NEED_SERVER = ("install", "neighbours", "odoo", "processes", "browser", "bench")
-ALL = ("lint", "pure", "install", "neighbours", "odoo", "processes", "browser")
+NEED_SERVER = ("install", "neighbours", "odoo", "processes", "jobs", "browser", "bench")
+ALL = ("lint", "pure", "install", "neighbours", "odoo", "processes", "jobs", "browser")
 BESIDE = "browser"  # takes as long as all others together, and mostly waits for pages
 
 
