@@ -49,6 +49,8 @@ def choose(work: Work, case: Case) -> Action:
     """The engine's decision, once what only the bridge can know is settled."""
     if _is_removed(work, case) and case.crm.out_of_sight:
         return Action(Verb.CLOSE, Reason.GONE_BOTH)
+    if case.deleted and case.crm.entry:
+        return Action(Verb.DETACH, Reason.DELETED_THERE)
     if case.link.state == "detached":
         return _choose_detached(work, case)
     if case.crm.out_of_sight:
@@ -164,6 +166,8 @@ def take_event(case: Case, event: dict[str, Any] | None) -> None:
         case.google = _entry(case, event)
     if event and case.pending and receipt_of(event) == case.link.receipt:
         links.heal(case)
+    elif event and is_gone(event) and links.was_inserted(case.link, receipt_of(event)):
+        case.deleted = True
 
 
 def _entry(case: Case, event: dict[str, Any]) -> Entry:

@@ -64,12 +64,34 @@ def set_pending(work: Work, cases: list[Case]) -> None:
 
 
 def _set_pending(case: Case, pending: str) -> None:
-    """The receipt belongs to what is sent: a repeated call is the same write once more."""
     case.pending = case.action.result
-    known = case.link.receipt if case.link.pending == pending else ""
-    receipt = known or uuid.uuid4().hex[:16]
+    receipt = receipt_for(case.link, pending)
     linked = {"state": "linked", "cause": False, "reason": False, "res_id": case.res_id}
     case.link.write({"pending": pending, "receipt": receipt, **linked})
+
+
+def receipt_for(link, pending: str) -> str:
+    """The receipt belongs to what is sent: a repeated call is the same write once more.
+
+    All tries of one insertion begin alike, so that whichever arrived is known for ours.
+    """
+    fresh = uuid.uuid4().hex[:16]
+    if not (link.receipt and link.pending):
+        return fresh
+    if link.pending == pending:
+        return link.receipt
+    return fresh if link.base else f"{_stem(link.receipt)}.{fresh}"
+
+
+def was_inserted(link, receipt: str) -> bool:
+    """Whether an event's receipt proves that the insertion under way, or a try of it, arrived."""
+    return bool(receipt and link.receipt and not link.base) and _stem(receipt) == _stem(
+        link.receipt
+    )
+
+
+def _stem(receipt: str) -> str:
+    return receipt.partition(".")[0]
 
 
 def heal(case: Case) -> None:

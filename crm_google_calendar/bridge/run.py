@@ -129,7 +129,7 @@ def _decide_again(work: Work, cases: list[Case]) -> list[Case]:
 
 
 def _choose_again(work: Work, case: Case) -> None:
-    arrived = bool(case.base)
+    arrived = bool(case.base) or case.deleted
     if case.verb == INSERT and not (arrived or is_ours(work, case, case.event)):
         take_new_id(work, case)
     case.action = choose(work, case)

@@ -47,6 +47,7 @@ class Case:
     crm: Local = field(default_factory=lambda: Local(None))
     google: Entry | None = None
     unknown: bool = False  # whether the event still stands must be asked first
+    deleted: bool = False  # the user deleted the event before we heard that it had arrived
     action: Action | None = None
     verb: str = ""  # of the call to Google that is under way
 

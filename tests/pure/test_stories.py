@@ -2,6 +2,7 @@
 
 from datetime import datetime, timezone
 
+from crm_google_calendar.engine.decide import Policy
 from crm_google_calendar.engine.entry import Timed
 
 from .settling import settle
@@ -67,3 +68,21 @@ def test_a_deletion_that_never_arrived_does_not_hide_the_users_own():
     world.set_event_status(google, event, "cancelled")
     settle(world)
     assert (only_link(world).state, only_link(world).cause) == ("detached", "deleted_there")
+
+
+def test_an_event_deleted_before_its_insertion_was_answered_stays_deleted():
+    for archive in (False, True):
+        world = World()
+        world.policy = Policy(archive=archive)
+        account = world.accounts[0]
+        google = world.google[account.id]
+        record = world.create_record([account.user_id], title="Ada", when=WHEN)
+        world.storm(None, ["lost"], {})
+        world.slice(account)
+        (event,) = google.events.values()
+        world.set_event_status(google, event, "cancelled")
+        world.edit_record(record, title="Eve")
+        world.storm(None, ["error"], {})
+        world.slice(account)
+        settle(world)
+        assert (only_link(world).state, only_link(world).cause) == ("detached", "deleted_there")
