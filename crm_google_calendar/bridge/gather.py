@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-from ..engine.decide import Action, Policy, Reason, Verb, decide, lose_sight
+from ..engine.decide import Verb
 from ..engine.entry import Entry, from_json
-from ..engine.merge import Side
 from ..gcal.client import Call
 from ..gcal.errors import Cause
-from ..gcal.translate import is_cut, is_gone, mark_of, receipt_of, to_entry
+from ..gcal.translate import is_gone, mark_of, receipt_of, to_entry
 from . import links
+from .choose import ARCHIVED, GONE, choose
 from .feed import Feed
 from .series_state import MODEL as SERIES
 from .settings import database_uuid
 from .work import Case, Work
-from .zones import naive
 
 _logger = logging.getLogger(__name__)
-FINAL = ("kept", "undone")  # the user decided: such a link is not taken up again by itself
-ARCHIVED = "archived"  # here, so its event was deleted; it is sent again once it is opened again
-# causes of a detached link whose event is not there
-GONE = ("deleted_there", "archived_there", "calendar_gone", ARCHIVED)
 
 
 def gather(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:
@@ -43,82 +36,6 @@ def gather(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:
         if case.pending and case.action.verb is Verb.NOTHING:
             case.link.pending = False  # it never arrived, and is not wanted any more
     return [case for case in cases if case.action.verb is not Verb.NOTHING]
-
-
-def choose(work: Work, case: Case) -> Action:
-    """The engine's decision, once what only the bridge can know is settled."""
-    if _is_removed(work, case) and case.crm.out_of_sight:
-        return Action(Verb.CLOSE, Reason.GONE_BOTH)
-    if case.deleted and case.crm.entry:
-        return Action(Verb.DETACH, Reason.DELETED_THERE)
-    if case.link.state == "detached":
-        return _choose_detached(work, case)
-    if case.crm.out_of_sight:
-        return _lose(case)
-    if not (case.link or case.crm.entry or case.is_archived):
-        case.res_id = None  # marked as ours, but its record is gone: an entry like any other
-    action = decide(case.base, case.crm.entry, _with_whole_text(case), policy_of(work, case))
-    if action.verb is Verb.CLOSE and case.base and case.crm.reason:
-        return Action(Verb.DETACH, Reason.DELETED_THERE)  # archived: it may be opened again
-    return action
-
-
-def _is_removed(work: Work, case: Case) -> bool:
-    """Whether a deletion of ours arrived whose answer was lost: it is no deletion by the user, and
-    the record may have come back since."""
-    if case.link.state != "linked" or case.link.cause != links.REMOVING:
-        return False
-    if case.google is not None:
-        case.link.cause = False
-        return False
-    links.detach(work.env, case.link, ARCHIVED)
-    case.link.base, case.base = False, None
-    return True
-
-
-def _lose(case: Case) -> Action:
-    """A task that somebody else got leaves the user's Google, unless he edited it there; all else
-    that leaves his sight stays."""
-    if case.crm.reason == "reassigned" and case.base and case.google == case.base:
-        return Action(Verb.DELETE, Reason.REASSIGNED, write_google=True)
-    return lose_sight(case.base)
-
-
-def policy_of(work: Work, case: Case) -> Policy:
-    """The policy for one case; "newest" asks both sides when they were last changed."""
-    policy = work.settings.policy
-    updated = (case.event or {}).get("updated")
-    if not (work.settings.newest_wins and case.crm.changed and updated):
-        return policy
-    in_google = naive(datetime.fromisoformat(updated.replace("Z", "+00:00")))
-    return replace(policy, winner=Side.GOOGLE if in_google > case.crm.changed else Side.CRM)
-
-
-def _with_whole_text(case: Case) -> Entry | None:
-    """Google's entry; where it holds but the beginning of a long text, an edit of that beginning
-    must not replace the whole in the CRM."""
-    google, crm = case.google, case.crm.entry
-    if not (google and crm and is_cut(crm)):
-        return google
-    return replace(google, text=(case.base or crm).text)
-
-
-def _choose_detached(work: Work, case: Case) -> Action:
-    """A detached link takes part again when its event was restored, or its record is back."""
-    crm, google, cause = case.crm.entry, case.google, case.link.cause
-    policy = policy_of(work, case)
-    if not (crm or google or case.crm.reason):
-        return Action(Verb.CLOSE, Reason.GONE_BOTH)
-    if crm and google and cause not in FINAL:
-        action = decide(case.base, crm, google, policy)
-        equal = action.verb is Verb.NOTHING
-        return Action(Verb.SETTLE, Reason.ADOPTED, case.base) if equal else action
-    restored = google and cause in GONE
-    if restored and case.crm.out_of_sight:
-        return Action(Verb.DETACH, Reason.OUT_OF_SIGHT)  # it stands again, and this is why it stays
-    if restored or (crm and cause == ARCHIVED):
-        return decide(None, crm, google, policy)
-    return Action(Verb.NOTHING, Reason.SETTLED)
 
 
 def load_records(cases: list[Case]) -> None:

@@ -11,8 +11,8 @@ from ..gcal.client import Answer, Call
 from ..gcal.errors import Cause, GoogleError
 from ..gcal.translate import Mark, is_gone, mark_of, to_body, to_patch
 from . import links
+from .choose import ARCHIVED
 from .clashes import keep_losers
-from .gather import ARCHIVED
 from .settings import database_uuid
 from .work import Case, Work
 

@@ -13,8 +13,9 @@ from ..engine.plan import CAP, Plan, Step, plan
 from ..gcal.errors import Cause, GoogleError
 from . import hints
 from .apply import apply_to_crm
+from .choose import choose
 from .feed import Feed, read_feed
-from .gather import ask_google, choose, gather, load_records
+from .gather import ask_google, gather, load_records
 from .preview import list_plan
 from .push import INSERT, is_ours, push_to_google, take_new_id
 from .sentences import reason_text

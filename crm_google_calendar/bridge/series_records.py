@@ -10,7 +10,7 @@ from ..engine.series_merge import SeriesAction, decide_series
 from ..gcal.expand import has
 from ..gcal.translate import is_gone
 from . import links, series_links
-from .gather import FINAL, policy_of
+from .choose import FINAL, policy_of
 from .series_events import GONE, take_events
 from .series_feed import fits
 from .series_read import read_series
