@@ -22,6 +22,7 @@ from .sentences import reason_text
 from .series_gather import gather_series
 from .series_run import execute_series
 from .series_state import SeriesCase
+from .series_undo import finish_series, undo_series
 from .undo import finish, undo_cases
 from .work import Case, Work
 
@@ -53,9 +54,11 @@ def run_slice(work: Work) -> bool:
 
 
 def _undo(work: Work) -> bool:
-    cases = undo_cases(work)
-    work.run.total = len(cases)
+    series, cases = undo_series(work), undo_cases(work)
+    work.run.total = sum(case.weight for case in (*series, *cases))
+    execute_series(work, series, _calendars_stand)
     execute(work, cases)
+    finish_series(work, series)
     finish(work, cases)
     return work.complete
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ..engine.entry import Entry
+from ..engine.merge import Side
 from ..engine.series import Series, nearest
 from ..gcal.expand import is_endless, keys_between
 from .series_rule import MOST
@@ -81,6 +82,9 @@ class SeriesCase(Case):
     def weight(self) -> int:
         """How many entries of a run it stands for."""
         return max(1, len(self.wanted) or len(self.memory.rows))
+
+    def held_by(self, side: Side) -> Any:
+        return self.crm_series if side is Side.CRM else self.google or self.base
 
 
 def to_hold(work: Work, series: Series, rows: dict[str, Any]) -> list[str]:

@@ -90,8 +90,11 @@ def _choose(line, case: Case) -> Action:
 def _still_holds(line, case: Case) -> bool:
     if (line.side, line.verb) == ("crm", "remove"):
         return case.crm.entry is None or case.link.state == "detached"
+    after = from_json(line.after)
+    if line.verb == "write":  # whichever side it wrote, a later edit of the other is not lost
+        return case.crm.entry == case.google == after
     held = case.crm.entry if line.side == Side.CRM.value else case.google
-    return held == from_json(line.after)
+    return held == after
 
 
 def _guarded(work: Work, line, case: Case) -> None:

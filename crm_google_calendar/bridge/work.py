@@ -10,6 +10,8 @@ from typing import Any
 from ..engine.decide import Action, Reason
 from ..engine.entry import Entry, to_json
 from ..engine.merge import Side
+from ..engine.series import Series
+from ..engine.series import to_text as series_to_text
 from ..gcal.errors import GoogleError
 from . import hints
 from .rows import insert
@@ -71,6 +73,10 @@ class Case:
         """How many entries of a run it stands for."""
         return 1
 
+    def held_by(self, side: Side) -> Any:
+        """What that side held when it was read."""
+        return self.crm.entry if side is Side.CRM else self.google or self.base
+
 
 @dataclass
 class Work:
@@ -117,7 +123,7 @@ class Work:
         counter = COUNTER[side, what]
         self.counts[counter] = self.counts.get(counter, 0) + 1
         before, after = _before_and_after(case, side, what)
-        values = {"before": to_json(before) or False, "after": to_json(after) or False}
+        values = {"before": _text(before), "after": _text(after)}
         self.lines.append({**self.line(case, side, what, reason), **values})
 
     def line(self, case: Case, side: Side, what: str, reason: Reason) -> dict[str, Any]:
@@ -158,10 +164,14 @@ class Work:
         return bool(hints.stop_of(self.run)) or self.account.state != "connected"
 
 
-def _before_and_after(case: Case, side: Side, what: str) -> tuple[Entry | None, Entry | None]:
+def _before_and_after(case: Case, side: Side, what: str) -> tuple[Any, Any]:
     """What that side held and holds, for the undo of a run."""
-    held = case.crm.entry if side is Side.CRM else case.google or case.base
     result = case.action.result if case.action else None
-    values = None if what == "create" else held, None if what == "remove" else result
-    before, after = (each if isinstance(each, Entry) else None for each in values)
-    return before, after
+    return (
+        None if what == "create" else case.held_by(side),
+        None if what == "remove" else result,
+    )
+
+
+def _text(value: Entry | Series | None) -> str | bool:
+    return (series_to_text(value) if isinstance(value, Series) else to_json(value)) or False

@@ -34,6 +34,15 @@ class TestUndo(GoogleCase):
         self._undo(run)
         self.assertEqual(meeting.name, "Newest")
 
+    def test_nor_is_what_the_other_side_was_given_since(self):
+        meeting = self.meeting("Old")
+        self.sync(self.account)
+        self.google.edit("Events", self.link(meeting).event_id, summary="New")
+        run = self.sync(self.account)
+        self.google.edit("Events", self.link(meeting).event_id, location="There")
+        self._undo(run)
+        self.assertEqual((meeting.name, meeting.location), ("New", "There"))
+
     def test_a_record_that_was_created_goes_and_its_event_stays(self):
         day = self.soon().date()
         self.google.add_event("Events", "Lunch", f"{day}T12:00", f"{day}T13:00")
