@@ -118,7 +118,7 @@ def browser(session):
     more = {"CRM_GOOGLE_CHROMIUM": chromium.find(), **session.server.environment()}
     more.update(chromium.playwright_environment(session.tools.python))
     if os.environ.get("CRM_GOOGLE_BASE_URL"):  # another Google, which may know one client only
-        given = ("BASE_URL", "CLIENT_ID", "CLIENT_SECRET", "ACCOUNT")
+        given = ("BASE_URL", "CLIENT_ID", "CLIENT_SECRET", "ACCOUNT", "ADAPTER")
         names = [f"CRM_GOOGLE_{name}" for name in given]
         more |= {name: os.environ[name] for name in names if os.environ.get(name)}
     return _pytest(session, ["browser"], ["-p", "no:odoo"], **more)

@@ -1,12 +1,14 @@
 """Google as its user sees it: the one module that knows which Google the site talks to.
 
-`google_at` answers with `OwnGoogle`, our emulator and its pages, or with `AnyGoogle`, which needs
-nothing but Google's protocol and consent pages that name accounts by their addresses.
+`google_at` answers with `OwnGoogle`, our emulator and its pages; with what CRM_GOOGLE_ADAPTER names;
+or with `AnyGoogle`, which needs nothing but Google's protocol and consent pages that name accounts
+by their addresses. See "Another emulator" in `tests/google_emulator/README.md`.
 """
 
 import json
 import os
 import re
+import runpy
 import urllib.error
 import urllib.request
 from datetime import timedelta
@@ -23,6 +25,9 @@ STEPS = 6  # a consent has fewer pages
 
 def google_at(site, chrome):
     """The Google of a running site."""
+    adapter = os.environ.get("CRM_GOOGLE_ADAPTER")
+    if adapter:
+        return runpy.run_path(adapter)["google_at"](site, chrome)
     try:
         post(f"{site.emulator_url}/emulator/users", None)
     except (urllib.error.HTTPError, ValueError):
