@@ -1,8 +1,8 @@
 """Google as its user sees it: the one module that knows which Google the site talks to.
 
-`google_at` answers with `OwnGoogle`, our emulator and its pages; with what CRM_GOOGLE_ADAPTER names;
-or with `AnyGoogle`, which needs nothing but Google's protocol and consent pages that name accounts
-by their addresses. See "Another emulator" in `tests/google_emulator/README.md`.
+`google_at` answers with `OwnGoogle`, our emulator and its pages; with what CRM_GOOGLE_ADAPTER
+names; or with `AnyGoogle`, which needs nothing but Google's protocol and consent pages that name
+accounts by their addresses. See "Another emulator" in `tests/google_emulator/README.md`.
 """
 
 import json
