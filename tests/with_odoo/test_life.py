@@ -2,6 +2,8 @@
 
 from odoo import Command
 
+from odoo.addons.crm_google_calendar.bridge import settings
+
 from .common import SAM
 from .connecting import ConnectCase
 
@@ -134,6 +136,77 @@ class TestRecords(LifeCase):
         self.user.write({"company_ids": [Command.link(zenith.id)], "company_id": zenith.id})
         self.sync(self.account)
         self.assertEqual((self.written(), self.link(meeting).state), (written, "linked"))
+
+
+class TestThreeGuests(LifeCase):
+    """Each has a copy of his own; whatever one does reaches the others through the CRM, once."""
+
+    def setUp(self):
+        super().setUp()
+        self.accounts_, self.emails = [], []
+        users = [
+            self.user,
+            *(self.new_user(name, f"{name}@example.com") for name in ("eve", "kim")),
+        ]
+        for user in users:
+            if user != self.user:
+                self.emulator.add_user(user.email, user.name, "Europe/Berlin")
+            self.emails.append(user.email)
+            self.accounts_.append(self.connected(user, user.email))
+        settings.put(self.env, "auto_sync", "True")
+        guests = self.user.partner_id.concat(*(user.partner_id for user in users))
+        self.shared = self.meeting("Shared", partner_ids=[Command.set(guests.ids)])
+        self.work()
+
+    def all_run(self):
+        for account in self.accounts_:
+            account._nudge("auto")
+        self.work()
+        self.work()
+
+    def event(self, email):
+        [event] = self.emulator.user(email).events("Events (created")
+        return event
+
+    def assertOneEach(self, title, place=None):
+        for email in self.emails:
+            event = self.event(email)
+            self.assertEqual((event["summary"], event.get("location")), (title, place), email)
+        self.assertEqual((self.shared.name, self.shared.location or None), (title, place))
+        self.assertEqual(self.env["calendar.event"].search_count([("name", "=", title)]), 1)
+        written = self.written()
+        self.all_run()
+        self.assertEqual(self.written(), written)
+
+    def test_a_change_by_one_reaches_the_two_others_once(self):
+        self.assertOneEach("Shared")
+        written = self.written()
+        eve = self.emulator.user(self.emails[1])
+        eve.edit("Events", self.event(self.emails[1])["id"], summary="Moved by Eve")
+        self.all_run()
+        self.assertEqual(self.written(), written + 2)
+        self.assertOneEach("Moved by Eve")
+
+    def test_two_change_different_things_at_once(self):
+        for email, change in zip(
+            self.emails, ({"summary": "New"}, {"location": "There"}), strict=False
+        ):
+            hands = self.emulator.user(email)
+            hands.edit("Events", self.event(email)["id"], **change)
+        self.all_run()
+        self.assertOneEach("New", "There")
+
+    def test_one_deletes_his_copy_and_the_others_keep_theirs(self):
+        gone = self.emails[2]
+        self.emulator.user(gone).delete("Events", self.event(gone)["id"])
+        self.all_run()
+        self.assertTrue(self.shared.active)
+        self.shared.with_user(self.user).name = "Goes on"
+        self.all_run()
+        self.assertEqual(
+            [self.event(email)["summary"] for email in self.emails[:2]], ["Goes on"] * 2
+        )
+        self.assertEqual(self.events(email=gone), {})
 
 
 class TestSharedGoogleAccount(LifeCase):
