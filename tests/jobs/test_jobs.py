@@ -6,6 +6,8 @@ import pytest
 from processes.crew import dismiss
 from processes.odoo_here import environment
 
+from odoo import sql_db
+
 from odoo.addons.crm_google_calendar.bridge.alone import alone
 
 from . import runner
@@ -50,6 +52,18 @@ def test_each_account_gets_a_job_of_its_own_and_waits_for_no_call(world, account
     while runner.run_one():
         pass
     assert (set(runner.states()), active()) == ({"done"}, [])
+
+
+def test_a_job_in_which_nothing_happens_takes_few_statements(accounts):
+    for _time in range(3):  # after the first ones nothing is left to hear of
+        with environment() as env:
+            env["crm.google.account"].browse(accounts["ben"])._nudge("auto")
+        before = sql_db.sql_counter
+        runner.dispatch()
+        assert runner.run_one()
+        assert not runner.run_one()
+    assert sql_db.sql_counter - before <= 60
+    assert active() == []
 
 
 def test_a_job_does_its_own_account_only(accounts):
