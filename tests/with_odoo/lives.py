@@ -1,5 +1,6 @@
 """Lives that leave no trace, and workers that die in the middle."""
 
+import os
 import pickle
 from contextlib import contextmanager, suppress
 from unittest.mock import patch
@@ -9,6 +10,14 @@ from odoo.addons.crm_google_calendar.bridge import worker
 from google_emulator.state import GRANTS, STORE
 
 from .common import SAM
+
+
+def seeds(name, default):
+    """The seeds that an environment variable names: "1,2,3", or a range, "1-300"."""
+    first, _dash, last = os.environ.get(name, default).partition("-")
+    if last:
+        return range(int(first), int(last) + 1)
+    return [int(seed) for seed in first.split(",")]
 
 
 class Killed(BaseException):

@@ -21,10 +21,9 @@ from google_emulator.errors import ApiError
 
 from .common import GoogleCase
 from .compare import crm_meetings, crm_tasks, google_meetings, google_tasks
-from .lives import LivesMixin
+from .lives import LivesMixin, seeds
 
-FIRST, _dash, LAST = os.environ.get("STORIES", "1-3").partition("-")
-SEEDS = range(int(FIRST), int(LAST) + 1) if LAST else [int(seed) for seed in FIRST.split(",")]
+SEEDS = seeds("STORIES", "1-3")
 STEPS = int(os.environ.get("STORY_STEPS", "25"))
 EVENT, TASK = "event", "task"
 CALENDARS = {EVENT: "Events (created", TASK: "Tasks (created"}
