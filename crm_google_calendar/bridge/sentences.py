@@ -148,20 +148,26 @@ def run_summary(run) -> str:
     if run.state in ("queued", "running"):
         return env._("The synchronization with Google is under way.")
     parts = [text for number, text in _counts(run) if number]
-    if run.trigger == "preview" and run.state == "done":
-        nothing = env._("Preview: both sides are the same; a run would change nothing.")
-        return (
-            env._("Preview, nothing was written. A run would do: %s.", ", ".join(parts))
-            if parts
-            else nothing
-        )
+    if run.trigger == "preview" and run.state == "done" and parts:
+        return env._("Preview, nothing was written. A run would do: %s.", ", ".join(parts))
     if run.state == "stopped":
         start = env._("Stopped. What was done so far stays.")
     elif not parts:
-        return env._("Everything was up to date with Google; nothing had to be changed.")
+        return _nothing_done(run)
+    elif run.trigger == "undo":
+        start = env._("The run was undone.")
     else:
         start = env._("Synchronized with Google.")
     return " ".join([start, env._("%s.", ", ".join(parts)) if parts else ""]).strip()
+
+
+def _nothing_done(run) -> str:
+    env = run.env
+    if run.trigger == "preview":
+        return env._("Preview: both sides are the same; a run would change nothing.")
+    if run.trigger == "undo":
+        return env._("Nothing was undone: what the run wrote is gone or was changed since.")
+    return env._("Everything was up to date with Google; nothing had to be changed.")
 
 
 def held_message(env, number: int) -> tuple[str, Markup]:

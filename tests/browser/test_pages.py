@@ -193,7 +193,7 @@ def test_a_run_can_be_seen_before_and_undone_after(desktop, salesperson, google,
     pictures.keep(page, "undo")
     page.get_by_role("dialog").get_by_role("button", name=re.compile("Ok|Undo")).click()
     calendar.open()
-    expect(calendar.result).to_contain_text("1 removed in Google")
+    expect(calendar.result).to_contain_text("The run was undone. 1 removed in Google")
     pictures.keep(page, "undone")
     assert there.entries(salesperson.calendar("event")) == []
     assert "Review" in salesperson.titles("calendar.event")

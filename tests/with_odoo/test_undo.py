@@ -31,7 +31,7 @@ class TestUndo(GoogleCase):
         meeting.name = "New"
         run = self.sync(self.account)
         self.google.edit("Events", self.link(meeting).event_id, summary="Newest")
-        self._undo(run)
+        self.assertIn("Nothing was undone", self._undo(run).summary)
         self.assertEqual(meeting.name, "Newest")
 
     def test_nor_is_what_the_other_side_was_given_since(self):
@@ -52,7 +52,8 @@ class TestUndo(GoogleCase):
 
     def test_an_event_that_was_created_goes_and_its_record_stays(self):
         meeting = self.meeting("Demo")
-        self._undo(self.sync(self.account))
+        undo = self._undo(self.sync(self.account))
+        self.assertEqual(undo.summary, "The run was undone. 1 removed in Google.")
         self.assertTrue(meeting.exists())
         self.assertEqual(self.events(), {})
         self.assertEqual(self.link(meeting).state, "detached")
