@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 # ours, the libraries we call, and what Odoo logs of our requests, queries and scheduled actions
 LISTENED = {
+    "crm_google_calendar": logging.DEBUG,
     "odoo.addons.crm_google_calendar": logging.DEBUG,
     "google": logging.DEBUG,
     "google_auth_httplib2": logging.DEBUG,

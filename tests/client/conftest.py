@@ -1,6 +1,7 @@
 """A running emulator of Google for the client's tests, and a client that Sam has connected."""
 
 import pytest
+from overheard import listening, told
 
 from crm_google_calendar.gcal import endpoints, oauth
 from crm_google_calendar.gcal.client import Google
@@ -10,6 +11,13 @@ from google_emulator.fixtures import SAM, clock, emulator  # noqa: F401
 @pytest.fixture(autouse=True)
 def google_is_the_emulator(emulator, monkeypatch):
     monkeypatch.setenv("CRM_GOOGLE_BASE_URL", emulator.url)
+
+
+@pytest.fixture(autouse=True)
+def no_log_tells_anything(emulator):
+    with listening() as texts:
+        yield
+    assert told(texts, emulator) == []
 
 
 @pytest.fixture
