@@ -2,7 +2,7 @@
 PYTHON ?= python3
 DEV = $(PYTHON) scripts/dev.py
 
-.PHONY: demo test lint test-pure laws test-install test-neighbours test-odoo test-processes test-jobs kill test-browser bench clean
+.PHONY: demo test lint test-pure laws test-install test-neighbours test-odoo test-processes test-jobs kill test-browser bench texts clean
 
 demo: ; @$(DEV) demo
 test: ; @$(DEV) test
@@ -17,4 +17,5 @@ test-jobs: ; @$(DEV) jobs $(ARGS)
 kill: ; @KILLS=$${KILLS:-50} $(DEV) processes tests/processes/test_kill.py tests/processes/test_two_workers.py -s $(ARGS)
 test-browser: ; @$(DEV) browser $(ARGS)
 bench: ; @$(DEV) bench $(ARGS)
+texts: ; @$(DEV) texts
 clean: ; @$(DEV) clean

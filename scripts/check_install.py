@@ -2,12 +2,16 @@
 
 import re
 
+from scripts import cache
 from scripts.odoo_site import ADDON
 
 LOUD = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 # not ours: root in a container, and what Python packages say of themselves (Google's client
 # library warns a year ahead that a Python version will lose support)
 HARMLESS = ("Running as user 'root' is a security risk", "/site-packages/")
+POT = cache.CHECKOUT / ADDON / "i18n" / f"{ADDON}.pot"
+DATED = re.compile(r'"(POT-Creation|PO-Revision)-Date:')
+OLD_TEXTS = "The template for translators is older than the texts. Run: make texts"
 NEIGHBOURS = "google_calendar,microsoft_calendar"
 GLUE = (f"{ADDON}_google", f"{ADDON}_microsoft")
 QUEUE = f"{ADDON}_queue"
@@ -31,12 +35,28 @@ def find_problems(site):
     try:
         problems = _loud("install", site.install(database, ADDON))
         problems += _loud("update", site.update(database))
+        problems += [] if _same_texts(site.texts(database)) else [OLD_TEXTS]
         problems += _loud("neutralize", site.neutralize(database))
         problems += _loud("uninstall", site.uninstall(database))
         problems += _leftovers(site.server, database)
     finally:
         site.drop(database)
     return problems
+
+
+def write_texts(site, database):
+    """Bring the template for translators up to date; leaves it alone where only its date is old."""
+    texts = site.texts(database)
+    if not _same_texts(texts):
+        POT.write_text(texts)
+
+
+def _same_texts(texts):
+    return _undated(texts) == _undated(POT.read_text())
+
+
+def _undated(texts):
+    return [line for line in texts.splitlines() if not DATED.match(line)]
 
 
 def find_problems_beside(site, database):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The one entry: `python3 scripts/dev.py demo | test | lint | pure | install | neighbours | odoo |
-processes | jobs | browser | bench | clean`; `make` calls it. More arguments after `--` or in ARGS
-go to pytest."""
+processes | jobs | browser | bench | texts | clean`; `make` calls it. More arguments after `--` or
+in ARGS go to pytest."""
 
 import os
 import shlex
@@ -30,7 +30,9 @@ sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 from scripts import cache, children, venv  # noqa: E402
 from scripts.errors import SetupError  # noqa: E402
 
-COMMANDS = "demo test lint pure install neighbours odoo processes jobs browser bench clean".split()
+COMMANDS = (
+    "demo test lint pure install neighbours odoo processes jobs browser bench texts clean".split()
+)
 
 
 def main():

@@ -112,6 +112,13 @@ class Site:
         command = self._odoo("module", "uninstall", "-c", self.config, "-d", database, module)
         return self._finish(f"uninstall-{database}", command)
 
+    def texts(self, database):
+        """The template of the add-on's texts for translators."""
+        file = cache.folder("run") / f"{database}.pot"
+        command = self._odoo("i18n", "export", "-c", self.config, "-d", database, "-l", "pot")
+        self._finish(f"texts-{database}", [*command, "-o", file, ADDON])
+        return file.read_text()
+
     def neutralize(self, database):
         """Make a copied database harmless; returns Odoo's log."""
         return self._run(f"neutralize-{database}", "neutralize", database)

@@ -89,6 +89,14 @@ def jobs(session):
         return _pytest_of_processes(session, site, database, "jobs") and fine
 
 
+def texts(session):
+    """The template for translators, anew; no part of the tests."""
+    site = Site(session.tools, session.server)
+    with site.scratch("texts") as database:
+        check_install.write_texts(site, database)
+    return True
+
+
 def _pytest_of_processes(session, site, database, folder):
     log = cache.folder("log") / f"{folder}-{session.server.name}.log"
     log.unlink(missing_ok=True)
@@ -134,9 +142,9 @@ def bench(session):
     return _stream(session, command, **variables)
 
 
-_EVERY = (lint, pure, install, neighbours, odoo, processes, jobs, browser, bench)
+_EVERY = (lint, pure, install, neighbours, odoo, processes, jobs, browser, bench, texts)
 STAGES = {stage.__name__: stage for stage in _EVERY}
-NEED_SERVER = ("install", "neighbours", "odoo", "processes", "jobs", "browser", "bench")
+NEED_SERVER = tuple(stage.__name__ for stage in _EVERY if stage not in (lint, pure))
 ALL = ("lint", "pure", "install", "neighbours", "odoo", "processes", "jobs", "browser")
 BESIDE = "browser"  # takes as long as all others together, and mostly waits for pages
 
