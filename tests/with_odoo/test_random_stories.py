@@ -143,6 +143,8 @@ class TestRandomStories(LivesMixin, GoogleCase):
         elif not is_task:
             record.location = f"Place {len(self.names)}"
         elif record.active:
+            if not self.link(record):
+                self.deleted.add(self._number_of(record))  # what is done is not sent any more
             record.action_feedback()
         else:
             record.action_unarchive()
@@ -316,7 +318,8 @@ class TestRandomStories(LivesMixin, GoogleCase):
         here = crm_meetings(self.env, self.user, records[EVENT].mapped("res_id"))
         self.assertEqual(here, google_meetings(events[EVENT]))
         here = crm_tasks(self.env, self.user, records[TASK].mapped("res_id"))
-        there = google_tasks(events[TASK])
+        # a To-Do made in Google has no label there until it is sent anew
+        here, there = (_without_todo(titles) for titles in (here, google_tasks(events[TASK])))
         self.assertEqual(there - here, {})
         unsent = here - there  # done before it ever came to Google
         self.assertTrue(all(title.startswith("✓") for title, _day in unsent), unsent)
@@ -341,3 +344,9 @@ class TestRandomStories(LivesMixin, GoogleCase):
 
     def _number_of_link(self, link):
         return self._number_of(self.env[link.model].browse(link.res_id))
+
+
+def _without_todo(found):
+    return Counter(
+        {(title.replace("To-Do: ", ""), day): number for (title, day), number in found.items()}
+    )
