@@ -52,6 +52,8 @@ def remember(case: SeriesCase) -> None:
         values |= {"pending": False, "receipt": False}  # not wanted any more, or arrived
     if case.base and to_text(case.base) != case.link.base:
         values["base"] = to_text(case.base)
+    if values and case.link.model != MODEL:  # a single meeting's, of which a recurrence was made
+        values |= {"model": MODEL, "res_id": case.res_id}
     if values:
         case.link.write(values)
 

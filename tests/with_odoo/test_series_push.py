@@ -167,6 +167,21 @@ class TestSeriesPush(SeriesMixin, GoogleCase):
         self.assert_same()
         self.assertEqual([each["id"] for each in self.masters()], [event_id])
 
+    def test_a_recurrence_of_which_only_the_first_meeting_is_left_stays_as_it_is(self):
+        account = self.connected()
+        meeting = self.meeting("Demo", self.soon(days=2))
+        self.sync(account)
+        rule = {"rrule_type": "daily", "interval": 2, "end_type": "count", "count": 3}
+        meeting.write({"recurrency": True, "event_tz": "Europe/Berlin", **rule})
+        (self.rows(meeting) - meeting).action_archive()
+        for _run in range(3):
+            run = self.sync(account)
+            self.assertEqual(run.state, "done", run.message)
+        self.assertIn("nothing had to be changed", run.summary)
+        meeting.name = "Renamed"
+        self.sync(account)
+        self.assert_same()
+
     def test_rules_of_every_kind(self):
         account = self.connected()
         start = self.soon(days=2)
