@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from odoo import fields
 
+from odoo.addons.crm_google_calendar.bridge.slices import TRIES
+
 from google_emulator import Fault
 
 from .common import GoogleCase
@@ -81,6 +83,18 @@ class TestFaults(GoogleCase):
 
     def test_a_list_that_cannot_be_reached_is_tried_again(self):
         self._push_under("events.list", Fault.reset(), Fault.reset())
+
+    def test_a_google_that_stays_out_of_reach_ends_the_run_and_the_next_one_goes_on(self):
+        self.meeting("One")
+        self.emulator.faults.script("events.list", [Fault(status=503)] * (TRIES + 1))
+        run = self.sync(self.account)
+        for _try in range(TRIES):
+            self.assertEqual(run.state, "running")
+            self._again()
+        self.assertEqual(run.state, "failed")
+        self.assertIn("could not be reached for minutes", run.summary)
+        self.sync(self.account)
+        self._assert_same("One")
 
     def test_an_expired_cursor_means_a_full_list_and_no_deletion(self):
         meeting = self.meeting("One")
