@@ -1,7 +1,6 @@
 """A hundred series with two exceptions each: pulled, edited on both sides, pushed."""
 
 import random
-import time
 from datetime import timedelta
 
 from .common import GoogleCase
@@ -25,12 +24,9 @@ class TestHundredSeries(SeriesMixin, GoogleCase):
         account = self.connected()
         masters = self._fill()
         self.emulator.log.clear()
-        begun = time.monotonic()
         self._sync(account)
-        self.took = time.monotonic() - begun
         self.assertEqual(self.emulator.count("events.list"), 2)
         self.assertEqual(self.emulator.count("events.instances"), 0)
-        self.assertLess(self.took, 12)
         self._edit_in_google(masters)
         self._edit_here()
         self._sync(account)
