@@ -122,7 +122,7 @@ def _fill(source, recurrence, frame, placed, like: Series | None, memory: Memory
     spokesman = spokesman or placed[first]
     details = source._details(spokesman, like.entry if like else None)
     entries = _entries(source, placed, like, frame)
-    common = _common([entry for entry in entries.values() if entry], like)
+    common = _common({key: each for key, each in entries.items() if each}, like)
     entry = Entry.make(source.kind, **common, details=details, **_times(frame.entry))
     series = Series(entry, frame.rules)
     exceptions: dict[str, Entry | None] = {}
@@ -194,7 +194,7 @@ def _span(source, row):
     return Timed(when.start, max(when.start, when.end))
 
 
-def _common(entries: list[Entry], like: Series | None) -> dict[str, Any]:
+def _common(entries: dict[str, Entry], like: Series | None) -> dict[str, Any]:
     """For each field the value that most occurrences have; of equals the one it had before."""
     if not entries:
         return {"title": like.entry.title} if like else {"title": ""}
@@ -202,12 +202,24 @@ def _common(entries: list[Entry], like: Series | None) -> dict[str, Any]:
     for name in FIELDS:
         if name in _TIME or name == "details":
             continue
-        counts = Counter(getattr(entry, name) for entry in entries)
-        most = max(counts.values())
+        counts = _votes(entries, like, name)
+        most = max(counts.values(), default=0)
         old = getattr(like.entry, name) if like else None
         tops = [value for value, number in counts.items() if number == most]
-        common[name] = old if like and old in tops else tops[0]
+        common[name] = old if like and (old in tops or not tops) else tops[0]
     return common
+
+
+def _votes(entries: dict[str, Entry], like: Series | None, name: str) -> Counter:
+    """How often each value stands; where an occurrence had one of its own before, and still has
+    it, that says nothing of the series."""
+    votes: Counter = Counter()
+    for key, entry in entries.items():
+        value = getattr(entry, name)
+        known = like.exceptions.get(key) if like else None
+        own = known is not None and getattr(known, name) == value != getattr(like.entry, name)
+        votes.update([] if own else [value])
+    return votes
 
 
 def local_day(key: str, frame: Series) -> date:

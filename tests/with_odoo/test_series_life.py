@@ -153,6 +153,19 @@ class TestSeriesLife(SeriesMixin, GoogleCase):
         self.sync(account, trigger="auto")
         self.assert_same()
 
+    def test_the_words_of_a_last_meeting_are_not_those_of_its_series(self):
+        self.archiving()
+        account = self.connected()
+        rows = self.recurrence()
+        rows[0].name = "Own"
+        self.sync(account)
+        first = self.google.occurrences("Events", self.series_link().event_id)[0]
+        rows[1:].unlink()
+        self.google.edit_occurrence("Events", first, summary="Jour fixe")
+        self.sync(account)
+        self.assert_same()
+        self.assertIn("nothing had to be changed", self.sync(account).summary)
+
     def test_push_again_sends_an_occurrence_that_was_deleted_in_google(self):
         account = self.connected()
         rows = self.recurrence()
