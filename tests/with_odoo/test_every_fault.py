@@ -60,7 +60,7 @@ class FaultCase(LivesMixin, ConnectCase):
                 if row[name] == "–" or (number + place) % EVERY:
                     continue
                 for fault in faults[row["fault"]][: None if ALL else 1]:
-                    if (story.method, fault.answer) == ("calendars.delete", "half"):
+                    if fault.answer == "half" and story.method.endswith(".delete"):
                         continue  # the answer is empty
                     with self.subTest(call=name, fault=str(fault)), self.one_life():
                         self.live(story, row["fault"], fault)
