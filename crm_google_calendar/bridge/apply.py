@@ -144,7 +144,10 @@ def _apply(work: Work, case: Case, record) -> None:
         links.detach(work.env, case.link, "archived_there")
     elif action.verb is Verb.DETACH:
         cause = case.crm.reason if action.reason is Reason.OUT_OF_SIGHT else action.reason.value
-        work.note(case, Side.CRM, "remove", action.reason)
+        if case.link:
+            work.note(case, Side.CRM, "remove", action.reason)
+        else:
+            links.take_up(work, case)  # nothing ends, but the user sees why it stays apart
         links.detach(work.env, case.link, cause)
     elif action.verb is Verb.CLOSE:
         case.link.unlink()

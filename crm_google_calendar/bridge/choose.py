@@ -55,6 +55,8 @@ def _lose(case: Case) -> Action:
     that leaves his sight stays."""
     if case.crm.reason == "reassigned" and case.base and case.google == case.base:
         return Action(Verb.DELETE, Reason.REASSIGNED, write_google=True)
+    if case.google and not case.link:
+        return Action(Verb.DETACH, Reason.OUT_OF_SIGHT)  # restored, or its link was lost
     return lose_sight(case.base)
 
 

@@ -117,6 +117,11 @@ def detach(env, links, cause: str) -> None:
     links.write({"state": "detached", "cause": cause, "reason": reason, **nothing_sent})
 
 
+def take_up(work: Work, case: Case) -> None:
+    """Make the link of an event and a record that had none."""
+    _write(work, case, _from_event(case.event))
+
+
 def new_event_id(work: Work, case: Case) -> str:
     """The id of the event that a record gets; the next generation where one was used up."""
     generation = case.link.generation if case.link else 0

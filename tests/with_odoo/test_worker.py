@@ -286,3 +286,18 @@ class TestWorker(GoogleCase):
         self.sync(account)
         self.assertEqual(list(self.events("task")), ["My own words"])
         self.assertEqual(self.link(task).state, "detached")
+
+    def test_a_reassigned_task_that_the_user_restored_in_google_stays_there_and_says_why(self):
+        eve = self.new_user("eve", "eve@example.com")
+        account = self.connected()
+        task = self.task("Call Bob")
+        self.sync(account)
+        event_id = self.link(task).event_id
+        task.user_id = eve
+        self.sync(account)
+        self.google.restore("Tasks", event_id)
+        self.sync(account)
+        self.assertEqual(list(self.events("task")), ["Call: Call Bob"])
+        link = self.link(task)
+        self.assertEqual((link.state, link.cause), ("detached", "reassigned"))
+        self.assertIn("nothing had to be changed", self.sync(account).summary)
