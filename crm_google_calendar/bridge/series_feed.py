@@ -54,11 +54,20 @@ def sort_out(work: Work, feed) -> None:
         if key in linked:
             continue
         feed.events.pop(key, None)
-        if is_gone(master):
-            feed.series.add(key)
-        else:
+        if not is_gone(master):
             _take_in(work, feed, key, master, parts, key in apart)
-    feed.series |= {key for key in apart if key in feed.events and is_gone(feed.events[key])}
+    told = masters | feed.events
+    _end(work, feed, {key for key in apart if key in told and is_gone(told[key])})
+
+
+def _end(work: Work, feed, keys: set[str]) -> None:
+    """With a series its occurrences are deleted, also those that Google may still show by
+    themselves."""
+    domain = [("calendar_id", "=", feed.calendar.id), ("series", "in", list(keys))]
+    domain += [("model", "!=", MODEL), ("state", "!=", "detached")]
+    links = work.env["crm.google.link"].search_fetch(domain, ["event_id"]) if keys else ()
+    for link in links:
+        feed.events[link.event_id] = {"id": link.event_id, "status": "cancelled"}
 
 
 def _parts(feed) -> dict[str, dict[str, Event]]:

@@ -249,3 +249,16 @@ class TestSeriesLife(SeriesMixin, GoogleCase):
         self.sync(account)
         self.assertIn(rows[1].name, ("Theirs", "Ours"))
         self.assert_same()
+
+    def test_with_a_series_that_is_shown_singly_go_its_exceptions_too(self):
+        self.archiving()
+        account = self.connected()
+        series = self.make_series("Odd", "FREQ=MONTHLY;BYDAY=1MO,3MO;COUNT=6")
+        window = {"last": self.soon(days=300).date()}
+        self.sync(account, **window)
+        ids = self.google.occurrences("Events", series["id"])
+        self.google.edit_occurrence("Events", ids[1], location="There")
+        self.sync(account, **window)
+        self.google.delete("Events", series["id"])
+        self.sync(account, trigger="auto")
+        self.assertFalse(self.meetings())
