@@ -164,7 +164,7 @@ def test_if_match_on_an_untouched_occurrence_means_the_series(events, series):
 
 
 def test_deleting_the_series_deletes_all(events, series):
-    events.patch(eventId=SECOND, body={"summary": "Special"}).execute()
+    events.patch(eventId=SECOND, body={"summary": "Special", "status": "confirmed"}).execute()
     token = events.token()
     events.delete(eventId=ID).execute()
     assert [(item["id"], item["status"]) for item in events.since(token)] == [(ID, "cancelled")]

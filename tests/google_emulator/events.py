@@ -28,6 +28,8 @@ def show(ctx: Context, target: Target) -> dict[str, Any]:
         assert target.master is not None and target.original is not None
         shown = seen.instance(target.master, target.original)
         return shown | ({"status": "cancelled"} if target.cancelled else {})
+    if target.event.master_id and target.cancelled:  # or its whole series was deleted
+        return seen.cancelled_instance(target.event)
     return seen.event(target.event)
 
 

@@ -343,7 +343,8 @@ class TestRandomStories(LivesMixin, GoogleCase):
         return record.active
 
     def _number_of_link(self, link):
-        return self._number_of(self.env[link.model].browse(link.res_id))
+        record = self.env[link.model].browse(link.res_id).exists()
+        return self._number_of(record) if record else None
 
 
 def _without_todo(found):
