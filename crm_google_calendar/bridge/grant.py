@@ -29,7 +29,7 @@ def google_of(account) -> Google:
 def keep_access_token(account, google: Google) -> None:
     """Store the access token that was refreshed on the way, for the next run."""
     token, expiry = google.credentials.token, google.credentials.expiry
-    if token and expiry and expiry.replace(microsecond=0) != account.access_expires:
+    if token and expiry and token != vault.unseal(account.env, account.access_token):
         account.write(
             {
                 "access_token": vault.seal(account.env, token),

@@ -1,8 +1,11 @@
 """Accounts where nothing changed are asked and ended many at a time, and miss nothing."""
 
+from contextlib import closing
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from odoo.addons.crm_google_calendar.bridge import slices, worker
+from odoo.addons.crm_google_calendar.bridge.grant import google_of, keep_access_token
 
 from google_emulator import Fault
 
@@ -81,13 +84,19 @@ class TestQuiet(GoogleCase):
 
     def test_a_refreshed_access_token_is_kept(self):
         self.emulator.expire_access_tokens(SAM)
-        self.account.access_expires = self.account.connected_since
         before = self.account.access_token
         self._auto()
         self.assertEqual(self.emulator.count("refresh"), 1)
         self.assertNotEqual(self.account.access_token, before)
         self._auto()
         self.assertEqual(self.emulator.count("refresh"), 1)
+
+    def test_a_new_access_token_that_ends_with_the_old_one_is_kept(self):
+        ends = self.account.access_expires
+        new = SimpleNamespace(token="new", expiry=ends)
+        keep_access_token(self.account, SimpleNamespace(credentials=new))
+        with closing(google_of(self.account)) as google:
+            self.assertEqual(google.credentials.token, "new")
 
     def test_many_accounts_end_together(self):
         hers = self._second_account()
