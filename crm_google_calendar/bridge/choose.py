@@ -15,13 +15,15 @@ from .zones import naive
 
 FINAL = ("kept", "undone")  # the user decided: such a link is not taken up again by itself
 ARCHIVED = "archived"  # here, so its event was deleted; it is sent again once it is opened again
+GIVEN_AWAY = "given_away"  # to somebody else, so its event was deleted; sent again once it is back
+AWAY = (ARCHIVED, GIVEN_AWAY)
 # causes of a detached link whose event is not there
-GONE = ("deleted_there", "archived_there", "calendar_gone", ARCHIVED)
+GONE = ("deleted_there", "archived_there", "calendar_gone", *AWAY)
 
 
 def choose(work: Work, case: Case) -> Action:
     """The engine's decision, once what only the bridge can know is settled."""
-    if _is_removed(work, case) and case.crm.out_of_sight:
+    if _is_removed(work, case) and case.crm.out_of_sight and not away_because(case):
         return Action(Verb.CLOSE, Reason.GONE_BOTH)
     if case.deleted and case.crm.entry:
         return Action(Verb.DETACH, Reason.DELETED_THERE)
@@ -45,9 +47,21 @@ def _is_removed(work: Work, case: Case) -> bool:
     if case.google is not None:
         case.link.cause = False
         return False
-    links.detach(work.env, case.link, ARCHIVED)
+    links.detach(work.env, case.link, away_because(case) or ARCHIVED)
     case.link.base, case.base = False, None
     return True
+
+
+def away_because(case: Case) -> str:
+    """The cause with which a link outlives the deletion of its event, since its record may come
+    back; empty where it need not.
+
+    One made in Google carries no mark of ours, so only its link tells what it is once restored.
+    """
+    if case.is_archived:
+        return ARCHIVED
+    given_away = case.crm.reason == "reassigned" and case.link.from_google
+    return GIVEN_AWAY if given_away else ""
 
 
 def _lose(case: Case) -> Action:
@@ -92,6 +106,6 @@ def _choose_detached(work: Work, case: Case) -> Action:
     restored = google and cause in GONE
     if restored and case.crm.out_of_sight:
         return Action(Verb.DETACH, Reason.OUT_OF_SIGHT)  # it stands again, and this is why it stays
-    if restored or (crm and cause == ARCHIVED):
+    if restored or (crm and cause in AWAY):
         return decide(None, crm, google, policy)
     return Action(Verb.NOTHING, Reason.SETTLED)

@@ -11,7 +11,7 @@ from ..gcal.client import Call
 from ..gcal.errors import Cause
 from ..gcal.translate import is_gone, mark_of, receipt_of, to_entry
 from . import links
-from .choose import ARCHIVED, GONE, choose
+from .choose import AWAY, GONE, choose
 from .feed import Feed
 from .series_state import MODEL as SERIES
 from .settings import database_uuid
@@ -150,7 +150,7 @@ def _is_worth_it(work, link, event, hinted) -> bool:
     changed = bool(event) and event.get("etag") != link.etag
     asked = link.res_id in hinted or work.run.trigger == "wizard"
     if link.state == "detached":
-        return (changed and not is_gone(event)) or asked or link.cause == ARCHIVED
+        return (changed and not is_gone(event)) or asked or link.cause in AWAY
     return changed or asked
 
 

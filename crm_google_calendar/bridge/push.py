@@ -11,7 +11,7 @@ from ..gcal.client import Answer, Call
 from ..gcal.errors import Cause, GoogleError
 from ..gcal.translate import Mark, is_gone, mark_of, to_body, to_patch
 from . import links
-from .choose import ARCHIVED
+from .choose import away_because
 from .clashes import keep_losers
 from .settings import database_uuid
 from .work import Case, Work
@@ -76,8 +76,9 @@ def _take(work: Work, case: Case, answer: Answer) -> bool:
     work.done += 1
     what = {INSERT: "create", PATCH: "write", DELETE: "remove"}[case.verb]
     work.note(case, Side.GOOGLE, what, case.action.reason)
-    if case.verb == DELETE and case.is_archived:
-        links.detach(work.env, case.link, ARCHIVED)
+    away = case.verb == DELETE and away_because(case)
+    if away:
+        links.detach(work.env, case.link, away)
         case.link.base = False
     elif case.verb == DELETE:
         case.link.unlink()

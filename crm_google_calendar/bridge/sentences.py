@@ -209,6 +209,7 @@ def _reasons(env):
         "kept": env._("You chose to keep it here; it is no longer synchronized."),
         "held": env._("It waits for your answer, because many entries were deleted at once."),
         "reassigned": env._("It is assigned to somebody else now; your entry in Google stays."),
+        "given_away": env._("It is assigned to somebody else now, so it was removed in Google."),
         "not_a_guest": env._(
             "You are no longer a guest of this meeting; your entry in Google stays."
         ),
@@ -221,6 +222,10 @@ def _reasons(env):
         "no_rule": env._(
             "The meetings of this series follow no rule any more; the series in Google stays as it "
             "was. Make a new series of them, or retry."
+        ),
+        "no_dates": env._(
+            "Google did not tell its dates. Look whether the series opens in Google Calendar, then "
+            "retry."
         ),
         "odoo_refused": env._("The CRM refused this entry. Change it in Google, then retry."),
     }
