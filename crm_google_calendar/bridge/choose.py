@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ..engine.decide import Action, Policy, Reason, Verb, decide, lose_sight
 from ..engine.entry import Entry
-from ..engine.merge import Side
+from ..engine.merge import Clash, Side
 from ..gcal.translate import is_cut
 from . import links
 from .work import Case, Work
@@ -33,7 +33,10 @@ def choose(work: Work, case: Case) -> Action:
         return _lose(case)
     if not (case.link or case.crm.entry or case.is_archived):
         case.res_id = None  # marked as ours, but its record is gone: an entry like any other
-    action = decide(case.base, case.crm.entry, _with_whole_text(case), policy_of(work, case))
+    google = _with_whole_text(case)
+    action = decide(case.base, case.crm.entry, google, policy_of(work, case))
+    if case.base and google != case.google:
+        return _with_lost_text(case, action)
     if action.verb is Verb.CLOSE and case.base and case.crm.reason:
         return Action(Verb.DETACH, Reason.DELETED_THERE)  # archived: it may be opened again
     return action
@@ -91,6 +94,14 @@ def _with_whole_text(case: Case) -> Entry | None:
     if not (google and crm and is_cut(crm)):
         return google
     return replace(google, text=(case.base or crm).text)
+
+
+def _with_lost_text(case: Case, action: Action) -> Action:
+    """That edit loses, like any value that does: it is noted, and Google gets the CRM's again."""
+    clash = Clash("text", case.crm.entry.text, case.google.text, Side.CRM)
+    reason = Reason.CHANGED_THERE if action.verb is Verb.NOTHING else action.reason
+    clashes = (*action.clashes, clash)
+    return replace(action, verb=Verb.SETTLE, reason=reason, write_google=True, clashes=clashes)
 
 
 def _choose_detached(work: Work, case: Case) -> Action:

@@ -44,7 +44,7 @@ class MeetingSource(Source):
         """The entry of one meeting; what Odoo does not hold comes from `like`."""
         return Entry.make(
             Kind.EVENT,
-            "" if record.name == NO_TITLE else record.name or "",
+            self._title(record, like),
             self._read_when(record),
             zone=like.zone if like else self.zone.key,
             place=record.location or "",
@@ -55,6 +55,11 @@ class MeetingSource(Source):
             reminders=self._reminders(record),
             mails=like.mails if like else frozenset(),
         )
+
+    def _title(self, record, like):
+        """The title; none for a meeting that got Odoo's words for it from an event without one."""
+        has_none = record.name == NO_TITLE and not (like and like.title == NO_TITLE)
+        return "" if has_none else record.name or ""
 
     def add(self, entries):
         """Create one meeting for each entry, in their order, with the user as only guest."""

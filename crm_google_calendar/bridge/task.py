@@ -53,7 +53,7 @@ class TaskSource(Source):
         return Entry.make(
             Kind.TASK,
             title,
-            read_when(record),
+            like.when if like and _holds(record, like) else read_when(record),
             zone=record.crm_google_zone or kept.zone,
             place=kept.place,
             text=richtext.from_odoo(record.note),
@@ -104,13 +104,11 @@ class TaskSource(Source):
     def _title(self, record, like):
         """Title and label; an activity without a summary is called by its type."""
         name = record.activity_type_id.name or ""
-        if not record.summary:
-            return name, ""
         todo = self.env.ref(TODO_TYPE, raise_if_not_found=False)
         plain = not record.res_model and record.activity_type_id == todo
-        if plain and like and not like.label:
-            return record.summary, ""  # made in Google: its title stays as the user wrote it
-        return record.summary, name
+        if plain and like and not like.label and (record.summary or not like.title):
+            return record.summary or "", ""  # made in Google: its title stays as it is there
+        return (record.summary, name) if record.summary else (name, "")
 
     def _values(self, entry, changed=None):
         values = {}
@@ -141,6 +139,12 @@ def read_when(record):
     start = datetime.combine(due, clock, zone_of(record.crm_google_zone))
     start = start.astimezone(timezone.utc)
     return Timed(start, start + timedelta(minutes=minutes))
+
+
+def _holds(record, entry):
+    """Whether a task holds this entry's time, as far as it can: seconds of its end, and which of two
+    equal hours it is in the night when the clocks go back, are Google's alone."""
+    return all(record[name] == value for name, value in when_values(entry).items())
 
 
 def when_values(entry):

@@ -172,6 +172,13 @@ class TestMeetings(GoogleCase):
         self.assertEqual(meeting.location, "Room")
         self.assertGreater(len(meeting.description), 10000)
 
+    def test_an_edit_of_a_description_too_long_for_google_is_noted_and_not_kept(self):
+        meeting, event = self._pushed(description="<p>" + "word " * 3000 + "</p>")
+        self.google.edit("Events", event["id"], description="My own words")
+        self.sync(self.account)
+        self.assertIn("My own words", " ".join(meeting.message_ids.mapped("body")))
+        self.assertIn("word word", self.google.event("Events", event["id"])["description"])
+
     def test_a_declined_or_archived_meeting_leaves_google(self):
         meeting, _event = self._pushed()
         meeting.action_archive()
