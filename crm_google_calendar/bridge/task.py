@@ -142,8 +142,8 @@ def read_when(record):
 
 
 def _holds(record, entry):
-    """Whether a task holds this entry's time, as far as it can: seconds of its end, and which of two
-    equal hours it is in the night when the clocks go back, are Google's alone."""
+    """Whether a task holds this entry's time, as far as it can: seconds of its end, and which of
+    two equal hours it is in the night when the clocks go back, are Google's alone."""
     return all(record[name] == value for name, value in when_values(entry).items())
 
 
