@@ -20,7 +20,8 @@ class Feed:
     changed, so that all their occurrences must be looked at. news: what is told of linked series.
     fresh: series that the CRM has not yet. becomes: new ids of single events that are occurrences
     now. released: meetings of a recurrence that stand for themselves. claimed: ids of events that
-    series took.
+    series took. refused: series whose dates Google did not tell, as (master, reason). unread: links
+    of those that it had refused before, and that were tried again.
     """
 
     calendar: Any
@@ -35,6 +36,8 @@ class Feed:
     becomes: dict[str, str] = field(default_factory=dict)
     released: set[int] = field(default_factory=set)
     claimed: set[str] = field(default_factory=set)
+    refused: dict[str, tuple[Any, str]] = field(default_factory=dict)
+    unread: Any = None
 
 
 def read_feed(work: Work, calendar: Any, full: bool) -> Feed | None:

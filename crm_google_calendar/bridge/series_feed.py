@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from ..engine.entry import Kind
@@ -18,6 +18,7 @@ from ..gcal.errors import Cause, GoogleError
 from ..gcal.expand import has, keys_between
 from ..gcal.series import instance, instance_id, key_of_event, split_from, to_series
 from ..gcal.translate import is_gone, is_series, read_when, series_of
+from . import series_refused
 from .series_rule import fields_of
 from .series_state import MODEL, SERIES, span, to_hold
 from .work import Work
@@ -42,22 +43,41 @@ def sort_out(work: Work, feed) -> None:
     if SERIES not in work.sources:
         return
     parts = _parts(feed)
+    again = _again(work, feed, parts)
     masters = {key: event for key, event in feed.events.items() if is_series(event)}
-    linked = _linked(work, feed, {*parts, *feed.events})
-    apart = _taken_apart(work, feed, {*parts, *masters, *feed.events})
+    linked = _linked(work, feed, {*parts, *feed.events}) - set(again)
+    apart = _taken_apart(work, feed, {*parts, *masters, *feed.events, *again})
     apart |= {key for key in masters if split_from(key) in apart}
     for key in linked:
         feed.news[key] = _news(feed, key, parts)
     orphans = set(parts) - set(masters) - linked - apart
+    orphans |= set(again) - set(feed.events)
     masters |= _ask_for_masters(work, feed, orphans)
     for key, master in masters.items():
         if key in linked:
             continue
         feed.events.pop(key, None)
         if not is_gone(master):
-            _take_in(work, feed, key, master, parts, key in apart)
+            _try_to_take_in(work, feed, key, master, parts, key in apart)
+    _drop(feed, parts, set(feed.refused) - apart)
     told = masters | feed.events
     _end(work, feed, {key for key in apart if key in told and is_gone(told[key])})
+
+
+def _again(work: Work, feed, parts) -> list[str]:
+    """Series whose dates Google refused before, and that are tried again; the others wait."""
+    found = series_refused.unread(work, feed, {*parts, *feed.events})
+    feed.unread = found.filtered(lambda link: series_refused.is_worth_it(feed, link, parts))
+    for link in found - feed.unread:
+        feed.events.pop(link.event_id, None)
+        feed.series.add(link.event_id)
+    return feed.unread.mapped("event_id")
+
+
+def _drop(feed, parts, keys: set[str]) -> None:
+    for key in keys:
+        for event in parts.get(key, {}).values():
+            feed.events.pop(event["id"], None)
 
 
 def _end(work: Work, feed, keys: set[str]) -> None:
@@ -110,11 +130,18 @@ def _ask_for_masters(work: Work, feed, ids: set[str]) -> dict[str, Event]:
         return {}
     calls = [Call(key=each, verb="get", event_id=each) for each in sorted(ids)]
     answers = work.google.send(feed.calendar.google_id, calls)
-    for answer in answers.values():
+    for key, answer in answers.items():
         if answer.error and answer.error.cause is not Cause.GONE:
-            raise answer.error
+            series_refused.take(work, feed, key, {}, answer.error)
     events = {key: answer.event for key, answer in answers.items() if answer.event}
     return {key: event for key, event in events.items() if is_series(event)}
+
+
+def _try_to_take_in(work: Work, feed, key: str, master: Event, parts, apart: bool) -> None:
+    try:
+        _take_in(work, feed, key, master, parts, apart)
+    except GoogleError as refusal:
+        series_refused.take(work, feed, key, master, refusal)
 
 
 def _take_in(work: Work, feed, key: str, master: Event, parts, apart: bool) -> None:
@@ -124,21 +151,21 @@ def _take_in(work: Work, feed, key: str, master: Event, parts, apart: bool) -> N
     try:
         series = to_series(master, news.exceptions, source.kind, feed.zone, None)
     except ValueError:
-        _take_apart_by_google(work, feed, key)
         _become_occurrence(work, feed, key, key_of(read_when(master, feed.zone)[0]))
+        _take_apart_by_google(work, feed, key)
         return
     if apart or source.kind is not Kind.EVENT:
         spread_out(work, feed, key, news, series)
         return
     if not news.whole:
+        _become_first(work, feed, key, series)  # so that it stays in sync if Google refuses
         _complete(work, feed, key, news, series)
+        feed.becomes.pop(key, None)
         series = to_series(master, news.exceptions, source.kind, feed.zone, None)
     if not enters(work, series) and not _is_single(work, feed, key):
-        for event in news.exceptions.values():
-            feed.events.pop(event["id"], None)
+        _drop(feed, parts, {key})
     elif fits(work, source, series):
-        for event in news.exceptions.values():
-            feed.events.pop(event["id"], None)
+        _drop(feed, parts, {key})
         feed.fresh[key] = news
     else:
         spread_out(work, feed, key, news, series)
@@ -185,7 +212,7 @@ def _complete(work: Work, feed, key: str, news: News, series: Series) -> None:
     """Ask for the occurrences of a series that entered late: the feed names no old exceptions."""
     first, after = span(work, series)
     first = first or series.starts
-    found = _instances(work, feed, key, first, after)
+    found = work.google.instances(feed.calendar.google_id, key, first, after)
     for event in found:
         if event.get("etag") != news.master.get("etag"):
             news.exceptions[key_of_event(event, feed.zone)] = event
@@ -199,8 +226,7 @@ def _complete(work: Work, feed, key: str, news: News, series: Series) -> None:
 def spread_out(work: Work, feed, key: str, news: News, series: Series) -> None:
     """Put the occurrences of the window, and all that are linked, among the single events."""
     feed.series.add(key)
-    for start in keys_between(series, series.starts, series.ends)[:1]:
-        _become_occurrence(work, feed, key, start)
+    _become_first(work, feed, key, series)
     if not news.whole:
         _take_apart_by_google(work, feed, key)
         return
@@ -216,18 +242,8 @@ def _take_apart_by_google(work: Work, feed, key: str) -> None:
     feed.series.add(key)
     start = work.window.start or work.now - timedelta(days=730)
     end = work.window.end or work.now + timedelta(days=730)
-    for event in _instances(work, feed, key, start, end):
+    for event in work.google.instances(feed.calendar.google_id, key, start, end):
         feed.events.setdefault(event["id"], event)
-
-
-def _instances(work: Work, feed, key: str, first: datetime, after: datetime) -> list[Event]:
-    """The occurrences as Google itself expands them; none of a series that has just gone."""
-    try:
-        return work.google.instances(feed.calendar.google_id, key, first, after)
-    except GoogleError as refusal:
-        if refusal.cause is not Cause.GONE:
-            raise
-        return []
 
 
 def _linked_keys(work: Work, feed, key: str, series: Series) -> set[str]:
@@ -235,6 +251,11 @@ def _linked_keys(work: Work, feed, key: str, series: Series) -> set[str]:
     links = work.env["crm.google.link"].search_fetch(domain, ["event_id"])
     keys = {link.event_id.rpartition("_")[2] for link in links}
     return {each for each in keys if has(series, each)}
+
+
+def _become_first(work: Work, feed, key: str, series: Series) -> None:
+    for start in keys_between(series, series.starts, series.ends)[:1]:
+        _become_occurrence(work, feed, key, start)
 
 
 def _become_occurrence(work: Work, feed, key: str, start: str) -> None:

@@ -6,7 +6,7 @@ import psycopg2
 
 from ..engine.decide import Verb
 from ..engine.entry import Kind
-from . import series_links
+from . import series_links, series_refused
 from .series_events import ask, fresh, linked
 from .series_records import (
     choose,
@@ -27,6 +27,7 @@ def gather_series(work: Work, feed, hinted) -> list[SeriesCase]:
     hinted: the account's hints, of any model.
     """
     series_links.rename(work, feed)
+    series_refused.settle(work, feed)
     source = work.sources.get(SERIES)
     if source is None or feed.calendar.kind != Kind.EVENT.value:
         return []  # a series of tasks is an activity for each occurrence, see `series_feed`

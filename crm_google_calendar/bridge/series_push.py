@@ -24,6 +24,7 @@ from ..gcal.translate import Mark
 from . import links, series_links
 from .clashes import keep_losers
 from .push import DELETE, INSERT, PATCH, is_ours, take_new_id
+from .series_refused import stands
 from .series_state import SeriesCase
 from .settings import database_uuid
 from .work import Work
@@ -198,7 +199,12 @@ def _find_again(work: Work, case: SeriesCase, key: str) -> bool:
     start = case.action.result.regular(key).starts
     day = timedelta(days=1)
     span = start - day, start + day
-    found = work.google.instances(case.calendar.google_id, case.event_id, *span)
+    try:
+        found = work.google.instances(case.calendar.google_id, case.event_id, *span)
+    except GoogleError as refusal:
+        if refusal.cause in NOT_THERE and stands(work, case.calendar, case.event_id):
+            return False
+        raise
     zone = case.calendar.zone or case.source.zone.key
     for event in found:
         if key_of_event(event, zone) == key and event["id"] != case.memory.held.get(key, [""])[0]:
