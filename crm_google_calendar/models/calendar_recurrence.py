@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..bridge.series_rule import FIELDS
+from .crm_google_mark_mixin import NOTHING
 
 
 class CalendarRecurrence(models.Model):
@@ -42,13 +43,11 @@ class CalendarEvent(models.Model):
     def _compute_crm_google_link(self):
         """A meeting of a series shows the link of its series."""
         result = super()._compute_crm_google_link()
-        rest = self.filtered(lambda row: not row.crm_google_link_id and row.recurrence_id)
-        ids = rest.recurrence_id.ids
-        links = self.env["crm.google.link"]._of_user("calendar.recurrence", ids)
-        by_series = {link.res_id: link for link in links}
+        rest = self.filtered(lambda row: row.recurrence_id and not row.crm_google_link_id)
+        shown = self.env["crm.google.link"]._shown("calendar.recurrence", rest.recurrence_id.ids)
         for row in rest:
-            link = by_series.get(row.recurrence_id.id, links.browse())
+            link, state, text = shown.get(row.recurrence_id.id, NOTHING)
             row.crm_google_link_id = link
-            row.crm_google_state = link._shown_state()
-            row.crm_google_text = link._shown_text()
+            row.crm_google_state = state
+            row.crm_google_text = text
         return result

@@ -2,6 +2,7 @@ from babel.dates import format_datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 from odoo.tools.misc import babel_locale_parse
 
 
@@ -86,34 +87,45 @@ class CrmGoogleLink(models.Model):
         return record if record and record.has_access("read") else record.browse()
 
     @api.model
-    def _of_user(self, model, ids):
-        """The current user's links of these records, with all that a form shows, in one query."""
-        domain = [("model", "=", model), ("res_id", "in", ids), ("user_id", "=", self.env.uid)]
-        names = ("res_id", "state", "last_sync", "reason", "base", "series")
-        # sudo: his own links only; whether there is a base shows in the state
-        return self.sudo().search_fetch(domain, names).sudo(self.env.su)
+    def _shown(self, model, ids):
+        """What forms show of the current user's links of these records: {record's id: (link's id,
+        state, text)}.
 
-    def _shown_state(self):
-        """The state that a form shows; `none` for an empty link."""
-        if self.state == "linked" and not self.sudo().base:  # sudo: only whether there is one
-            return "pending"
-        return self.state or "none"
+        By one statement, half of what a search takes: every save of a meeting shows this. A user's
+        own links only, and nothing that they hold of a meeting's content.
+        """
+        if not ids:
+            return {}
+        self.flush_model()
+        query = SQL(
+            "SELECT res_id, id, CASE WHEN state = 'linked' AND coalesce(base, '') = ''"
+            " THEN 'pending' ELSE state END, series, last_sync, reason"
+            " FROM crm_google_link WHERE model = %s AND res_id IN %s AND user_id = %s",
+            model,
+            tuple(ids),
+            self.env.uid,
+        )
+        return {
+            res_id: (link_id, state, self._shown_text(state, *rest))
+            for res_id, link_id, state, *rest in self.env.execute_query(query)
+        }
 
-    def _shown_text(self):
+    def _shown_text(self, state, series, last_sync, reason):
         """One line on a form: what stands in Google, or why it does not."""
-        state = self._shown_state()
         if state == "pending":
             return self.env._("On its way to Google.")
-        if state == "linked":
-            when = self._shown_moment(self.last_sync) if self.last_sync else ""
-            if self.series and when:
-                return self.env._(
-                    "The same in Google (%s). There it belongs to a series, which the CRM can only "
-                    "show as single entries.",
-                    when,
-                )
-            return self.env._("The same in Google (%s).", when) if when else False
-        return self.reason
+        if state != "linked":
+            return reason
+        if not last_sync:
+            return False
+        when = self._shown_moment(last_sync)
+        if series:
+            return self.env._(
+                "The same in Google (%s). There it belongs to a series, which the CRM can only "
+                "show as single entries.",
+                when,
+            )
+        return self.env._("The same in Google (%s).", when)
 
     def _shown_moment(self, moment):
         """As Odoo's `format_datetime`, without its query: every save of a meeting shows this."""

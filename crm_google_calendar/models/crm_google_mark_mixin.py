@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+NOTHING = (False, "none", False)  # id, state and text of no link
+
 
 class CrmGoogleMarkMixin(models.AbstractModel):
     """A record that may stand in Google too: it shows its state there, and leaves hints."""
@@ -29,13 +31,12 @@ class CrmGoogleMarkMixin(models.AbstractModel):
 
     @api.depends_context("uid")
     def _compute_crm_google_link(self):
-        links = self.env["crm.google.link"]._of_user(self._name, self.ids)
-        by_record = {link.res_id: link for link in links}
+        shown = self.env["crm.google.link"]._shown(self._name, self.ids)
         for record in self:
-            link = by_record.get(record.id, links.browse())
+            link, state, text = shown.get(record.id, NOTHING)
             record.crm_google_link_id = link
-            record.crm_google_state = link._shown_state()
-            record.crm_google_text = link._shown_text()
+            record.crm_google_state = state
+            record.crm_google_text = text
 
     def _search_crm_google_state(self, operator, value):
         if operator != "in":
