@@ -27,6 +27,7 @@ class View:
         self.email = email
         self.base_url = base_url
         self.zone = zone or calendar.time_zone
+        self._address = f"&cid={quote(calendar.id)}"
 
     def event(self, event: Event) -> dict[str, Any]:
         """A single event, a master, or a stored exception."""
@@ -104,7 +105,7 @@ class View:
         return shown
 
     def link(self, event_id: str) -> str:
-        return f"{self.base_url}/calendar/event?eid={quote(event_id)}&cid={quote(self.calendar.id)}"
+        return f"{self.base_url}/calendar/event?eid={quote(event_id)}{self._address}"
 
     def _person(self, email: str) -> dict[str, Any]:
         return {"email": email} | ({"self": True} if email == self.calendar.id else {})

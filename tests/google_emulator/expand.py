@@ -181,7 +181,8 @@ class Expansion:
             own = data.get("extendedProperties", {}).get(kind, {})
             for pair in self.args.get(kind + "ExtendedProperty", ()):
                 wanted &= has_property(own, pair)
-        return wanted and self.args.get("q", "").lower() in _searched(data)
+        sought = self.args.get("q", "").lower()
+        return wanted and (not sought or sought in _searched(data))
 
     def data(self, event: Event) -> dict[str, Any]:
         master = self.calendar.events.get(event.master_id)
