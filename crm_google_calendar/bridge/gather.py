@@ -173,8 +173,8 @@ def _see(work: Work, feed: Feed, case: Case, event: dict[str, Any] | None) -> bo
 
 def _must_ask(feed: Feed, case: Case) -> bool:
     """Whether the event's absence from the feed says nothing about it."""
-    if not case.base:
-        return not case.res_id  # set aside before its record could be made
+    if not case.base:  # set aside before its record could be made, or to be sent again
+        return not case.res_id or bool(case.link.etag)
     return feed.full or case.link.series in feed.series or not case.link.etag
 
 

@@ -120,7 +120,7 @@ def _undo_in_crm(work: Work, line, case: Case) -> None:
     elif line.side == "crm" and line.verb == "remove":
         if record.exists():
             record.action_unarchive()
-        case.link._start_over()
+        case.link._send_again()
         work.note(case, Side.CRM, "write", Reason.UNDONE)
     elif line.verb == "remove" and before and not record.exists():
         case.source.add([before])

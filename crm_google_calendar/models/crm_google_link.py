@@ -140,8 +140,8 @@ class CrmGoogleLink(models.Model):
         return self._nudge()
 
     def action_push_again(self):
-        """Send a detached record to Google again, as a new event."""
-        self._of_current_user()._start_over()
+        """Send a detached record to Google again: as a new event, unless its old one stands."""
+        self._of_current_user()._send_again()
         return self._nudge()
 
     def action_open_record(self):
@@ -157,6 +157,16 @@ class CrmGoogleLink(models.Model):
     def action_open_in_google(self):
         self.ensure_one()
         return {"type": "ir.actions.act_url", "url": self.url, "target": "new"}
+
+    def _send_again(self):
+        """Forget what was agreed, but not the event: which may stand again by now."""
+        names = ("cause", "reason", "base", "pending")
+        single = self.filtered(lambda link: link.res_id and link.etag and not link._is_of_series())
+        single.write({"state": "linked", **dict.fromkeys(names, False)})
+        (self - single)._start_over()
+
+    def _is_of_series(self):
+        return bool(self.series or self.occurrences)
 
     def _start_over(self):
         """Forget the events: the records are sent anew, under ids that Google has never seen."""

@@ -102,3 +102,18 @@ class TestBothWays(GoogleCase):
         link.with_user(self.user).action_push_again()
         self.work()
         self.assertEqual(list(self.events()), ["Still here"])
+
+    def test_push_again_takes_up_an_event_that_was_restored_meanwhile(self):
+        account = self.connected()
+        meeting = self.meeting()
+        self.sync(account)
+        link = self.link(meeting)
+        self.google.delete("Events", link.event_id)
+        self.sync(account)
+        self.google.restore("Events", link.event_id)
+        link.with_user(self.user).action_push_again()
+        self.work()
+        self.sync(account)
+        events = self.google.events("Events (created")
+        self.assertEqual([event["id"] for event in events], [link.event_id])
+        self.assertEqual(self.meetings(), meeting)
