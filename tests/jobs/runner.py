@@ -1,6 +1,7 @@
 """Plays the part of queue_job's runner: which job is to be run, and when. The rest is queue_job's.
 
-The real one asks Odoo's web server over HTTP to run a job; here the process that is asked is ours.
+The real one asks Odoo's web server over HTTP to run a job, as in `test_server`; here the process
+that is asked is ours.
 """
 
 import time
