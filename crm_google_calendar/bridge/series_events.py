@@ -71,7 +71,7 @@ def _see(work: Work, feed, case: SeriesCase, news: News | None) -> bool:
         case.unknown = feed.full or not case.base or not case.etag
         case.google = case.base
     elif news.master and is_gone(news.master):
-        case.google = None
+        case.google, case.event = None, news.master
     elif news.master and (news.whole or set(case.memory.held) <= set(news.exceptions)):
         return take_events(work, case, news.master, news.exceptions)
     elif news.master is None and case.base:

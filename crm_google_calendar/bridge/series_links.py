@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
+from ..engine.decide import Verb
 from ..engine.entry import from_json, to_json
 from ..engine.series import Series, key_of, to_text
 from ..engine.series_merge import heal
@@ -81,11 +81,14 @@ def set_pending(work: Work, cases: list[SeriesCase]) -> None:
             case.base = case.google if adopted else case.base
             case.pending = case.action.result
             text = to_text(case.pending)
-            values |= {"pending": text, "receipt": _receipt(case, text)}
+            values |= {"pending": text, "receipt": links.receipt_for(case.link, text)}
             # a meeting that is gone stays in memory until Google has heard of it
             now = {key: row.id for key, row in case.rows.active.items()}
             case.memory.rows = case.memory.rows | now
             values |= {"base": to_text(case.base), "occurrences": case.memory.to_text()}
+        if case.action.verb is Verb.DELETE:
+            # the etag, too: whoever meets another one knows that the user was there since
+            values |= {"cause": links.REMOVING, "etag": case.etag}
         links._write(work, case, values)
 
 
@@ -94,10 +97,28 @@ def _memorize(case: SeriesCase) -> None:
     case.memory.rule = mark_of_rule(case.recurrence) if case.recurrence else ""
 
 
-def _receipt(case: SeriesCase, text: str) -> str:
-    """The receipt belongs to what is sent: a repeated call is the same write once more."""
-    same = case.link.pending == text and case.link.receipt
-    return same or uuid.uuid4().hex[:16]
+def heed_removal(case: SeriesCase) -> bool:
+    """Find out what became of a deletion of ours; True where the user brought the series back, or
+    touched it, since.
+
+    One that arrived is no deletion by the user, and the meetings may have come back since.
+    """
+    if case.link.state != "linked" or case.link.cause != links.REMOVING:
+        return False
+    if case.google is None:
+        case.base, case.memory.held = None, {}
+        gone = dict.fromkeys(("cause", "base", "pending", "receipt"), False)
+        case.link.write({**gone, "occurrences": case.memory.to_text()})
+        return False
+    if case.crm_series:
+        case.link.cause = False
+    return case.etag != case.link.etag
+
+
+def was_deleted_unheard(case: SeriesCase) -> bool:
+    """Whether the user deleted the series before we heard that its insertion had arrived."""
+    event = case.event
+    return bool(event and is_gone(event)) and links.was_inserted(case.link, receipt_of(event))
 
 
 def heal_pending(case: SeriesCase) -> None:

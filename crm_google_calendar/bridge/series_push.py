@@ -230,6 +230,8 @@ def _fail(work: Work, case: SeriesCase, error: GoogleError) -> bool:
 
 def renew(work: Work, case: SeriesCase) -> None:
     """An id that is taken, by a deleted event or a stranger's, is left for the next one."""
-    if case.verb == INSERT and (case.google is None or not is_ours(work, case, case.event)):
+    if case.verb != INSERT or series_links.was_deleted_unheard(case):
+        return
+    if case.google is None or not is_ours(work, case, case.event):
         take_new_id(work, case)
         case.memory.held = {}

@@ -41,7 +41,8 @@ def read_series(source, recurrence, like: Series | None, memory: Memory, apart: 
     rows = every.filtered("active")
     mine = rows.filtered(source._is_mine)
     if not mine:
-        return Reading(None, Rows(extra=set()))
+        archived = (every - rows).filtered(source._is_mine)
+        return Reading(None, Rows(archived=_by_start(source, archived, like) if like else {}))
     frame = frame_of(source, recurrence, mine, like, memory)
     if frame is None:
         return Reading(None, Rows(extra=set(mine.ids)))

@@ -168,11 +168,18 @@ def choose(work: Work, case: SeriesCase) -> None:
 def _decide(work: Work, case: SeriesCase) -> SeriesAction:
     if case.link.state == "detached":
         return _decide_detached(work, case)
+    restored = series_links.heed_removal(case)
     if case.out_of_sight:
         verb = Verb.DETACH if case.base else Verb.CLOSE
         return SeriesAction(verb, Reason.OUT_OF_SIGHT)
+    if case.crm_series and series_links.was_deleted_unheard(case):
+        return SeriesAction(Verb.DETACH, Reason.DELETED_THERE)
     series_links.heal_pending(case)
-    return decide_series(case.base, case.crm_series, case.google, _policy(work, case), has=has)
+    policy = _policy(work, case)
+    action = decide_series(case.base, case.crm_series, case.google, policy, has=has)
+    if restored and action.verb is Verb.DELETE and policy.edit_beats_delete:
+        return SeriesAction(Verb.CREATE, Reason.EDIT_BEATS_DELETE, case.base, write_crm=True)
+    return action
 
 
 def _policy(work: Work, case: SeriesCase) -> Policy:

@@ -112,9 +112,9 @@ def _apply_chunk(work: Work, chunk: list[SeriesCase]) -> list[SeriesCase]:
     for case in fresh:
         if case.action.verb is not Verb.CREATE:
             _guarded(work, case, pools[_root(case)])
-    heirs = [case for case in made if pools[_root(case)].rows]
-    _create(work, [case for case in made if not pools[_root(case)].rows])
-    for case in heirs:
+    has_rows = {id(case): pools[_root(case)].rows or case.rows.archived for case in made}
+    _create(work, [case for case in made if not has_rows[id(case)]])
+    for case in filter(lambda case: has_rows[id(case)], made):
         _guarded(work, case, pools[_root(case)])
     for pool in pools.values():
         _let_go(work, pool, fresh)
@@ -196,7 +196,8 @@ def _settle(work: Work, case: SeriesCase, pool: Pool) -> None:
     """Write the merged series; the link is settled here only where Google needs no write."""
     action = case.action
     if action.write_crm:
-        what = "create" if action.verb is Verb.CREATE else "write"
+        is_new = action.verb is Verb.CREATE and not case.rows.archived
+        what = "create" if is_new else "write"
         keep_losers(work, case, case.recurrence.base_event_id)
         before = dict(case.rows.active)
         left = write_series(case.source, case, pool.rows)

@@ -41,6 +41,7 @@ def undo_series(work: Work) -> list[SeriesCase]:
     own = own_links(work, [case for _group, case in pairs])
     for group, case in pairs:
         read(work, case, own)
+        _hear_late(work, case)
         case.action = _choose(group, case)
         if case.action.verb is Verb.NOTHING:
             _guarded(work, group[-1], case)
@@ -58,6 +59,13 @@ def finish_series(work: Work, cases: list[SeriesCase]) -> None:
             series_links.settle(work, case)
             links.detach(work.env, case.link, UNDONE)
     work.checkpoint()
+
+
+def _hear_late(work: Work, case: SeriesCase) -> None:
+    """An earlier slice took the series back from Google, and the answer was lost."""
+    if case.google is None and case.link.state == "linked" and case.link.cause == links.REMOVING:
+        work.note(case, Side.GOOGLE, "remove", Reason.UNDONE)
+        links.detach(work.env, case.link, UNDONE)
 
 
 def _case(work: Work, line) -> SeriesCase | None:
@@ -87,7 +95,7 @@ def _choose(group, case: SeriesCase) -> SeriesAction:
         return SeriesAction(Verb.NOTHING, Reason.OUT_OF_SIGHT)
     if (last.side, last.verb) == ("google", "create"):
         return SeriesAction(Verb.DELETE, Reason.UNDONE, case.crm_series, write_google=True)
-    written = [line for line in group if line.verb == "write"]
+    written = [line for line in group if line.verb == "write" and line.before]
     if len(written) < len(group) or not (case.crm_series and case.google):
         return SeriesAction(Verb.NOTHING, Reason.SETTLED)
     before = _before(written)

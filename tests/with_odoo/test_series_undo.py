@@ -1,5 +1,7 @@
 """Undo of what a run did to series."""
 
+from google_emulator import Fault
+
 from .series import EdgeCase
 
 
@@ -71,6 +73,19 @@ class TestSeriesUndo(EdgeCase):
         self.undo(self.run_())
         self.assertEqual((len(rows.exists()), len(self.google_spans())), (6, 0))
         self.assertEqual(self.series_link().state, "detached")
+
+    def test_and_also_where_the_answer_is_lost(self):
+        self.archiving()
+        rows = self.recurrence("Jour fixe")
+        run = self.run_()
+        self.emulator.faults.script("events.delete", Fault.lost_answer())
+        run.with_user(self.user).action_undo()
+        self.work()
+        self.env["crm.google.run"].search([("undo_of", "=", run.id)]).resume_at = False
+        self.work()
+        self.run_()
+        self.assertEqual((len(self.meetings()), len(self.google_spans())), (6, 0))
+        self.assertEqual((self.series_link().cause, rows[0].active), ("undone", True))
 
     def test_a_series_that_was_deleted_in_google_by_the_run_comes_back(self):
         self.recurrence("Jour fixe")
