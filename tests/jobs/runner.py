@@ -14,6 +14,7 @@ from processes.odoo_here import DATABASE, environment
 from odoo.addons.queue_job.controllers.main import RunJobController
 from odoo.addons.queue_job.jobrunner.runner import Database
 
+PATIENCE = 60  # seconds
 NEXT = """
     UPDATE queue_job SET state = 'enqueued', date_enqueued = now() AT TIME ZONE 'UTC'
     WHERE id = (
@@ -65,3 +66,11 @@ def states(field="state"):
 def forget():
     with environment() as env:
         env["queue.job"].search([]).unlink()
+
+
+def until(is_so):
+    """Look again and again, for a minute."""
+    end = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < end, "nothing happens any more"
+        time.sleep(0.05)

@@ -1,7 +1,5 @@
 """With queue_job each account's work is a job: shared among processes, done once, never lost."""
 
-import time
-
 import pytest
 from processes.crew import dismiss
 from processes.odoo_here import environment
@@ -11,10 +9,10 @@ from odoo import sql_db
 from odoo.addons.crm_google_calendar.bridge.alone import alone
 
 from . import runner
+from .runner import until
 
 PEOPLE = ("ada", "ben", "cleo")
 EACH = 30
-PATIENCE = 60  # seconds
 CHANNEL = "root.crm_google_calendar"
 
 
@@ -115,10 +113,3 @@ def test_hosts_share_the_work_and_one_that_is_killed_loses_none(world, accounts)
     for login in PEOPLE:
         titles = world.titles(login)
         assert len(titles) == len(set(titles)) == EACH
-
-
-def until(is_so):
-    end = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < end, "nothing happens any more"
-        time.sleep(0.05)

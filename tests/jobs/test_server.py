@@ -1,4 +1,4 @@
-"""An Odoo server with queue_job's own runner: from a save in the CRM to Google, without our help."""
+"""An Odoo server with queue_job's own runner: from a save to Google without help."""
 
 import contextlib
 import os
@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from http.client import HTTPConnection
 
 import pytest
@@ -15,8 +14,7 @@ from processes.odoo_here import DATABASE, LOG, environment
 from odoo.addons.crm_google_calendar.bridge import settings
 
 from . import runner
-
-PATIENCE = 60  # seconds
+from .runner import PATIENCE, until
 
 
 @pytest.fixture
@@ -30,7 +28,7 @@ def server(world):
     variables = {f"ODOO_QUEUE_JOB_{name}": value for name, value in told.items()}
     command = [sys.executable, "-m", "odoo", "server", *options]
     running = subprocess.Popen(command, env={**os.environ, **variables})
-    wait_until(lambda: _answers(port))
+    until(lambda: _answers(port))
     yield
     running.send_signal(signal.SIGTERM)
     running.wait(PATIENCE)
@@ -42,17 +40,10 @@ def test_a_save_reaches_google_through_a_job_that_the_server_runs(world, server)
     with environment() as env:
         settings.put(env, "auto_sync", "True")
         world.meeting(env["crm.google.account"].browse(account_id), "Saved")
-    wait_until(lambda: world.titles("gil") == ["Saved"])
-    wait_until(lambda: set(runner.states()) == {"done"})
+    until(lambda: world.titles("gil") == ["Saved"])
+    until(lambda: set(runner.states()) == {"done"})
     with environment() as env:
         settings.put(env, "auto_sync", "False")
-
-
-def wait_until(arrived):
-    end = time.monotonic() + PATIENCE
-    while not arrived():
-        assert time.monotonic() < end, runner.states()
-        time.sleep(0.1)
 
 
 def _answers(port):
