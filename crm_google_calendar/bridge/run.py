@@ -156,8 +156,7 @@ def _calendars_stand(work: Work, cases: list[Case]) -> bool:
 def _finish(work: Work, feeds: list[Feed], the_plan: Plan, cases, hinted) -> None:
     """Move the cursors, once every entry of their feeds was settled or set aside."""
     held = [cases[step.key] for step in the_plan.held]
-    for case in held:  # many deletions at once wait for the user's answer
-        case.link.write({"cause": "held", "reason": reason_text(work.env, "held")})
+    _mark_held(work, feeds, held)
     work.run.write({"left_over": len(the_plan.left_over), "held": len(held)})
     postponed = {cases[step.key].calendar for step in (*the_plan.left_over, *the_plan.held)}
     for feed in feeds:
@@ -173,3 +172,14 @@ def _finish(work: Work, feeds: list[Feed], the_plan: Plan, cases, hinted) -> Non
     if work.complete:
         hinted.unlink()
     work.checkpoint()
+
+
+def _mark_held(work: Work, feeds: list[Feed], held: list[Case]) -> None:
+    """Many deletions at once wait for the user's answer; what was restored since does not."""
+    full = [feed.calendar.id for feed in feeds if feed.full] if work.complete else []
+    links = work.env["crm.google.link"]
+    links.search([("calendar_id", "in", full), ("cause", "=", "held")]).write(
+        {"cause": False, "reason": False}
+    )
+    reason = {"cause": "held", "reason": reason_text(work.env, "held")}
+    links.browse([case.link.id for case in held]).write(reason)

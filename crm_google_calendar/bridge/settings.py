@@ -135,6 +135,9 @@ def align_auto_sync(env) -> None:
     differs = any(cron[name] != value for name, value in wanted.items())
     if not differs or not cron.try_lock_for_update(allow_referencing=True):
         return
+    if wanted["active"] and not cron.active:
+        # sudo: as above; what was saved while it was off has left no hint
+        env["crm.google.calendar"].sudo().search([]).full_pass = False
     now = fields.Datetime.now()
     soon = min(cron.nextcall, now + timedelta(minutes=minutes)) if cron.active else now
     cron.write({**wanted, "nextcall": soon})

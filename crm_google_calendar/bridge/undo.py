@@ -12,7 +12,7 @@ import psycopg2
 
 from ..engine.decide import Action, Reason, Verb
 from ..engine.entry import Entry, from_json
-from ..engine.merge import Side
+from ..engine.merge import Side, merge
 from . import links
 from .gather import ask_google, load_records
 from .work import Case, Work
@@ -24,17 +24,17 @@ NOTHING = Action(Verb.NOTHING, Reason.SETTLED)
 
 def undo_cases(work: Work) -> list[Case]:
     """Carry out what concerns one side alone; returns the cases that the run goes on with."""
-    pairs = [(line, _case(work, line)) for line in work.run.undo_of.line_ids.sorted("id")]
-    pairs = [(line, case) for line, case in reversed(pairs) if case]
-    ask_google(work, [case for _line, case in pairs])
-    pairs = [(line, case) for line, case in pairs if not case.unknown]
-    load_records([case for _line, case in pairs])
-    for line, case in pairs:
-        case.action = _choose(line, case)
-        if case.action.verb is Verb.NOTHING and _still_holds(line, case):
-            _guarded(work, line, case)
+    pairs = [(lines, _case(work, lines[-1])) for lines in _together(work.run.undo_of.line_ids)]
+    pairs = [(lines, case) for lines, case in reversed(pairs) if case]
+    ask_google(work, [case for _lines, case in pairs])
+    pairs = [(lines, case) for lines, case in pairs if not case.unknown]
+    load_records([case for _lines, case in pairs])
+    for lines, case in pairs:
+        case.action = _choose(lines, case)
+        if case.action.verb is Verb.NOTHING and _still_holds(lines[-1], case):
+            _guarded(work, lines[-1], case)
     work.checkpoint()
-    return [case for _line, case in pairs if case.action.verb is not Verb.NOTHING]
+    return [case for _lines, case in pairs if case.action.verb is not Verb.NOTHING]
 
 
 def finish(work: Work, cases: list[Case]) -> None:
@@ -45,6 +45,15 @@ def finish(work: Work, cases: list[Case]) -> None:
             links.settle(work, case, case.crm.entry, None)
             links.detach(work.env, case.link, UNDONE)
     work.checkpoint()
+
+
+def _together(lines) -> list[list]:
+    """A run's lines, those that changed one entry, here and there, as one."""
+    groups: dict = {}
+    for line in lines.sorted("id"):
+        key = (line.model, line.event_id) if line.verb == "write" else line.id
+        groups.setdefault(key, []).append(line)
+    return list(groups.values())
 
 
 def _case(work: Work, line) -> Case | None:
@@ -69,12 +78,13 @@ def _case(work: Work, line) -> Case | None:
     )
 
 
-def _choose(line, case: Case) -> Action:
+def _choose(lines, case: Case) -> Action:
     """What goes the usual way: old values for both sides, or a deletion in Google."""
+    line = lines[-1]
     if not _still_holds(line, case):
         return NOTHING
-    before = from_json(line.before)
     if line.verb == "write" and case.crm.entry and case.google:
+        before = _before(lines)
         return Action(
             Verb.SETTLE,
             Reason.UNDONE,
@@ -85,6 +95,15 @@ def _choose(line, case: Case) -> Action:
     if (line.side, line.verb) == ("google", "create"):
         return Action(Verb.DELETE, Reason.UNDONE, write_google=True)
     return NOTHING
+
+
+def _before(lines) -> Entry | None:
+    """What stood before a run; where it wrote both sides, without what it brought to either."""
+    olds = {line.side: from_json(line.before) for line in reversed(lines)}
+    if len(olds) == 1:
+        return olds.popitem()[1]
+    after = from_json(lines[-1].after)
+    return merge(after, olds[Side.CRM.value], olds[Side.GOOGLE.value], Side.CRM).result
 
 
 def _still_holds(line, case: Case) -> bool:
@@ -123,5 +142,5 @@ def _undo_in_crm(work: Work, line, case: Case) -> None:
         case.link._send_again()
         work.note(case, Side.CRM, "write", Reason.UNDONE)
     elif line.verb == "remove" and before and not record.exists():
-        case.source.add([before])
+        line.res_id = case.res_id = case.source.add([before]).id  # once, however often it is undone
         work.note(case, Side.CRM, "create", Reason.UNDONE)

@@ -73,3 +73,14 @@ class TestHeld(ConnectCase):
         self.delete(2, 3)
         self.run_by_itself()
         self.assertEqual(len(self.told()), 2)
+
+    def test_what_was_restored_since_is_not_cut_off_by_a_late_answer(self):
+        self.delete(0, 1, 2, 3)
+        run = self.sync(self.account)
+        for number in range(4):
+            self.google.restore("Events", self.link(self.made[number]).event_id)
+        self.sync(self.account)
+        run.with_user(self.user).action_keep_held()
+        links = self.link(self.made[0]) | self.link(self.made[3])
+        self.assertEqual(links.mapped("state"), ["linked", "linked"])
+        self.assertFalse(any(links.mapped("reason")))

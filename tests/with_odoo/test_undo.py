@@ -11,7 +11,7 @@ class TestUndo(GoogleCase):
     def _undo(self, run):
         run.with_user(self.user).action_undo()
         self.work()
-        undo = self.env["crm.google.run"].search([("undo_of", "=", run.id)])
+        undo = self.env["crm.google.run"].search([("undo_of", "=", run.id)], limit=1)
         self.assertEqual(undo.state, "done", undo.message)
         self.sync(self.account)  # nothing comes back by itself
         return undo
@@ -72,3 +72,23 @@ class TestUndo(GoogleCase):
         self.google.delete("Events", self.link(meeting).event_id)
         self._undo(self.sync(self.account))
         self.assertEqual(list(self.events()), ["Demo"])
+
+    def test_a_deletion_is_undone_once_however_often_one_asks(self):
+        meeting = self.meeting("Demo")
+        self.sync(self.account)
+        meeting.unlink()
+        run = self.sync(self.account)
+        for _time in range(2):
+            self._undo(run)
+        self.assertEqual(self.meetings().mapped("name"), ["Demo"])
+
+    def test_a_clash_is_taken_back_on_both_sides_at_once(self):
+        meeting = self.meeting("Old")
+        self.sync(self.account)
+        meeting.name = "Ours"
+        self.google.edit("Events", self.link(meeting).event_id, summary="Theirs", location="There")
+        run = self.sync(self.account)
+        run.with_user(self.user).action_undo()
+        self.work()
+        self.assertEqual((meeting.name, meeting.location), ("Theirs", False))
+        self.assertNotIn("location", self.events()["Theirs"])

@@ -91,6 +91,20 @@ class TestWorker(GoogleCase):
         self.meeting("Saved")
         self.assertFalse(self._hints())
 
+    def test_what_was_saved_while_auto_sync_was_off_comes_once_it_is_on(self):
+        account = self.connected()
+        self._auto()
+        meeting = self.meeting("Before")
+        self.work()
+        self._auto("")
+        self.work()
+        meeting.name = "Meanwhile"
+        self.env.flush_all()
+        self._auto()
+        account._nudge("auto")
+        self.work()
+        self.assertEqual(list(self.events()), ["Meanwhile"])
+
     def test_our_own_writes_leave_no_hint_for_ourselves(self):
         account = self.connected()
         self._auto()
