@@ -63,10 +63,14 @@ class MeetingSource(Source):
 
     def add(self, entries):
         """Create one meeting for each entry, in their order, with the user as only guest."""
-        partner = self.user.partner_id.id
-        mine = {"user_id": self.user.id, "partner_ids": [Command.set([partner])]}
+        mine = self.owned()
         rows = [{**self._values(entry), **_duration(entry), **mine} for entry in entries]
         return self.records.create(rows)
+
+    def owned(self):
+        """Values of a meeting that was made in Google."""
+        guests = [Command.set([self.user.partner_id.id])]
+        return {"user_id": self.user.id, "partner_ids": guests, "crm_from_google": True}
 
     def change(self, record, held, entry):
         """Write what differs between the entry the record holds and the one it shall hold."""

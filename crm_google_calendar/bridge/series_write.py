@@ -37,7 +37,7 @@ def create_series(source, cases: list[SeriesCase]) -> None:
         case.rows.active.clear()
         plans += [(case, key, entry) for key, entry in _wanted(case).items()]
     values = [
-        _clocked(case, {**source._values(entry), **_mine(source), **_place(case, key, entry)})
+        _clocked(case, {**source._values(entry), **source.owned(), **_place(case, key, entry)})
         for case, key, entry in plans
     ]
     rows = _make(source, values)
@@ -235,17 +235,12 @@ def _make(source, values: list[dict[str, Any]]):
 def _sibling(source, case: SeriesCase) -> dict[str, Any]:
     row = case.recurrence.base_event_id or next(iter(case.rows.active.values()), None)
     if not row:
-        return _mine(source)
+        return source.owned()
     [values] = row.copy_data()
     for name in _NOT_COPIED:
         values.pop(name, None)
     guests = row.partner_ids.ids
     return {**values, "active": True, "partner_ids": [(6, 0, guests)], "attendee_ids": []}
-
-
-def _mine(source) -> dict[str, Any]:
-    partner = source.user.partner_id.id
-    return {"user_id": source.user.id, "partner_ids": [(6, 0, [partner])]}
 
 
 def _settle_recurrence(case: SeriesCase) -> None:

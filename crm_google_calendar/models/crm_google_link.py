@@ -178,15 +178,6 @@ class CrmGoogleLink(models.Model):
             else:
                 link.unlink()
 
-    @api.model
-    def _made_in_google(self, model, ids=None):
-        """Ids of the current user's records that he made in Google; of these records only."""
-        domain = [("user_id", "=", self.env.uid), ("model", "=", model), ("from_google", "=", True)]
-        if ids is not None:
-            domain.append(("res_id", "in", ids))
-        # sudo: reads the current user's own links only
-        return self.sudo().search_fetch(domain, ["res_id"]).mapped("res_id")
-
     def _next_id(self):
         """Values that give the link an id which Google has never seen."""
         generation = self.generation + 1

@@ -1,1 +1,1 @@
-from . import calendar_event, calendar_recurrence
+from . import calendar_event

@@ -6,18 +6,22 @@ class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
     def _get_microsoft_sync_domain(self):
-        """Leave out what came from the user's own Google calendar: it would stand there twice."""
-        links = self.env["crm.google.link"]
-        theirs = Domain("id", "in", links._made_in_google("calendar.event"))
-        theirs |= Domain("recurrence_id", "in", links._made_in_google("calendar.recurrence"))
-        return super()._get_microsoft_sync_domain() & ~theirs
+        """Leave out what came from a user's own Google calendar: it would stand there twice."""
+        return super()._get_microsoft_sync_domain() & Domain("crm_from_google", "=", False)
 
-    def _is_microsoft_insertion_blocked(self, sender_user):
-        """A guest's synchronization would send it too, in the name of the one who made it."""
-        links = self.env["crm.google.link"].with_user(sender_user)
-        theirs = links._made_in_google("calendar.event", self.ids)
-        theirs += links._made_in_google("calendar.recurrence", self.recurrence_id.ids)
-        return bool(theirs) or super()._is_microsoft_insertion_blocked(sender_user)
+    def write(self, vals):
+        """Odoo may make new rows of it, and would send those right away; and it would refuse
+        changes of a series, which Outlook cannot take, but need not."""
+        pulled = self.filtered("crm_from_google")
+        if not pulled or self.env.context.get("no_calendar_sync"):
+            return super().write(vals)
+        if self - pulled:
+            super(CalendarEvent, self - pulled).write(dict(vals))
+        return super(CalendarEvent, pulled.with_context(no_calendar_sync=True)).write(vals)
+
+    def _check_recurrence_overlapping(self, new_start):
+        """A limit of Outlook only concerns what is sent there."""
+        return None if self.crm_from_google else super()._check_recurrence_overlapping(new_start)
 
     def _check_microsoft_sync_status(self):
         """Nothing that a run writes goes to Outlook; so it must not ask there for a token either,

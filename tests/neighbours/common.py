@@ -56,13 +56,16 @@ class NeighbourCase(GoogleCase):
         if "token" in uri.rsplit("/", 1)[-1]:
             self.asked.append(uri)
             return 200, {"access_token": "t", "expires_in": 3600}, fields.Datetime.now()
-        answer = NOTHING_NEW
+        values = json.loads(params) if isinstance(params, str) else params
         if method != "GET":
-            values = json.loads(params) if isinstance(params, str) else params
             self.sent.append(values.get("summary") or values.get("subject") or method)
-            number = f"their{next(self.numbers)}"
-            answer = {"id": values.get("id") or number, "iCalUId": number}
-        return 200, answer, fields.Datetime.now()
+        return 200, self.answer_to(uri, method, values), fields.Datetime.now()
+
+    def answer_to(self, _uri, method, values):
+        if method == "GET":
+            return NOTHING_NEW
+        number = f"their{next(self.numbers)}"
+        return {"id": values.get("id") or number, "iCalUId": number}
 
     @contextmanager
     def committed(self):
