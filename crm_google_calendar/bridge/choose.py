@@ -13,7 +13,8 @@ from . import links
 from .work import Case, Work
 from .zones import naive
 
-FINAL = ("kept", "undone")  # the user decided: such a link is not taken up again by itself
+UNDONE = "undone"
+FINAL = ("kept", UNDONE)  # the user decided: such a link is not taken up again by itself
 ARCHIVED = "archived"  # here, so its event was deleted; it is sent again once it is opened again
 GIVEN_AWAY = "given_away"  # to somebody else, so its event was deleted; sent again once it is back
 AWAY = (ARCHIVED, GIVEN_AWAY)
@@ -45,7 +46,7 @@ def choose(work: Work, case: Case) -> Action:
 def _is_removed(work: Work, case: Case) -> bool:
     """Whether a deletion of ours arrived whose answer was lost: it is no deletion by the user, and
     the record may have come back since."""
-    if case.link.state != "linked" or case.link.cause != links.REMOVING:
+    if case.link.state != "linked" or case.link.cause not in (links.REMOVING, links.UNDOING):
         return False
     if case.google is not None:
         case.link.cause = False
@@ -61,6 +62,8 @@ def away_because(case: Case) -> str:
 
     One made in Google carries no mark of ours, so only its link tells what it is once restored.
     """
+    if case.link.cause == links.UNDOING:
+        return UNDONE
     if case.is_archived:
         return ARCHIVED
     given_away = case.crm.reason == "reassigned" and case.link.from_google

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from ..engine.decide import Reason
 from ..engine.entry import Entry, to_json
 from ..gcal.translate import is_own_id, series_of
 from .rows import insert
@@ -16,7 +17,8 @@ OPEN = [
     ("state", "=", "linked"),
     *("|", "|", ("base", "=", False), ("etag", "=", False), ("pending", "!=", False)),
 ]
-REMOVING = "removing"  # of a link in sync: we are deleting its event, and wait for the answer
+# causes of a link in sync whose event we are deleting, until the answer comes
+REMOVING, UNDOING = "removing", "undoing"
 
 
 def settle(work: Work, case: Case, entry: Entry, event: dict[str, Any] | None) -> None:
@@ -60,7 +62,7 @@ def set_pending(work: Work, cases: list[Case]) -> None:
         if case.action.result:
             _set_pending(case, to_json(case.action.result))
         else:
-            case.link.cause = REMOVING
+            case.link.cause = UNDOING if case.action.reason is Reason.UNDONE else REMOVING
 
 
 def _set_pending(case: Case, pending: str) -> None:

@@ -23,7 +23,7 @@ from .series_gather import gather_series
 from .series_run import execute_series
 from .series_state import SeriesCase
 from .series_undo import finish_series, undo_series
-from .undo import finish, undo_cases
+from .undo import undo_cases
 from .work import Case, Work
 
 _logger = logging.getLogger(__name__)
@@ -59,7 +59,6 @@ def _undo(work: Work) -> bool:
     execute_series(work, series, _calendars_stand)
     execute(work, cases)
     finish_series(work, series)
-    finish(work, cases)
     return work.complete
 
 

@@ -14,11 +14,11 @@ from ..engine.decide import Action, Reason, Verb
 from ..engine.entry import Entry, from_json
 from ..engine.merge import Side, merge
 from . import links
+from .choose import UNDONE
 from .gather import ask_google, load_records
 from .work import Case, Work
 
 _logger = logging.getLogger(__name__)
-UNDONE = "undone"
 NOTHING = Action(Verb.NOTHING, Reason.SETTLED)
 
 
@@ -35,16 +35,6 @@ def undo_cases(work: Work) -> list[Case]:
             _guarded(work, lines[-1], case)
     work.checkpoint()
     return [case for _lines, case in pairs if case.action.verb is not Verb.NOTHING]
-
-
-def finish(work: Work, cases: list[Case]) -> None:
-    """Keep the records whose events were taken back from being sent anew."""
-    for case in cases:
-        if case.action.verb is Verb.DELETE and not case.link.exists() and case.crm.entry:
-            case.link = case.link.browse()
-            links.settle(work, case, case.crm.entry, None)
-            links.detach(work.env, case.link, UNDONE)
-    work.checkpoint()
 
 
 def _together(lines) -> list[list]:

@@ -1,9 +1,12 @@
 """Undo of a run, as far as both sides still hold what it wrote."""
 
+from google_emulator import Fault
+
 from .common import GoogleCase
+from .lives import LivesMixin
 
 
-class TestUndo(GoogleCase):
+class TestUndo(LivesMixin, GoogleCase):
     def setUp(self):
         super().setUp()
         self.account = self.connected()
@@ -92,3 +95,25 @@ class TestUndo(GoogleCase):
         self.work()
         self.assertEqual((meeting.name, meeting.location), ("Theirs", False))
         self.assertNotIn("location", self.events()["Theirs"])
+
+    def test_an_undone_creation_whose_answer_is_lost_does_not_come_back(self):
+        meeting = self.meeting("Demo")
+        run = self.sync(self.account)
+        self.emulator.faults.script("events.delete", Fault.lost_answer())
+        run.with_user(self.user).action_undo()
+        self.work()
+        self.env["crm.google.run"].search([]).resume_at = False
+        self.work()
+        self.sync(self.account)
+        self.assertEqual((self.events(), self.link(meeting).cause), ({}, "undone"))
+
+    def test_killed_at_any_step_an_undone_creation_does_not_come_back(self):
+        meeting = self.meeting("Demo")
+        run = self.sync(self.account)
+        for point in range(1, 9):
+            with self.one_life():
+                run.with_user(self.user).action_undo()
+                self.die(point)
+                self.work()
+                self.sync(self.account)
+                self.assertEqual((self.events(), self.link(meeting).cause), ({}, "undone"), point)
