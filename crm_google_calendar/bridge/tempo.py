@@ -8,6 +8,7 @@ from ..gcal.pace import Pace
 
 FEW = 20  # calls that are worth a request; what room there is comes back in batches, as it went
 NAP = 3.0  # seconds that a slice waits within the worker; for more, others have their turn
+EARLY = 1.0  # seconds; the moments at which runs go on are whole seconds
 
 
 class Tempo:
@@ -36,7 +37,7 @@ class Tempo:
     def pause(self) -> float:
         """Seconds that the run should wait, so that it is ready again once Google takes more."""
         now, preparing = time.time(), (self._ready or self._began) - self._began
-        return max(self.pace.wait_to_read(now), self.pace.wait(now, FEW) - preparing)
+        return max(self.pace.wait_to_read(now), self.pace.wait(now, FEW) - preparing - EARLY)
 
     @property
     def has_sent(self) -> bool:
