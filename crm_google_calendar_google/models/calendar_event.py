@@ -22,3 +22,7 @@ class CalendarEvent(models.Model):
         """Odoo would ask Google to delete the series, which it has never sent."""
         apart = self.with_context(no_calendar_sync=True) if self.crm_from_google else self
         return super(CalendarEvent, apart).action_mass_archive(recurrence_update_setting)
+
+    def _skip_send_mail_status_update(self):
+        """Google tells no guest of what it is not sent, so that is left to Odoo."""
+        return not self.crm_from_google and super()._skip_send_mail_status_update()

@@ -29,3 +29,7 @@ class CalendarEvent(models.Model):
         if self.env.context.get("no_calendar_sync"):
             return False
         return super()._check_microsoft_sync_status()
+
+    def _skip_send_mail_status_update(self):
+        """Outlook tells no guest of what it is not sent, so that is left to Odoo."""
+        return not self.crm_from_google and super()._skip_send_mail_status_update()

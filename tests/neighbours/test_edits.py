@@ -6,6 +6,8 @@ its own synchronizations: neither after the commit, nor by their pages and sched
 
 from datetime import timedelta
 
+from odoo import Command
+
 from with_odoo.series import SeriesMixin
 
 from .common import NeighbourCase
@@ -171,6 +173,20 @@ class TestSingle(NeighbourCase):
         with self.committed():
             self.lunch.unlink()
         self.assertApart()
+
+    def invited(self, meeting):
+        """Whether Odoo itself invites a guest whom the user adds."""
+        guest = self.env["res.partner"].create({"name": "Bea", "email": "bea@example.com"})
+        with self.committed():
+            meeting.with_user(self.user).write({"partner_ids": [Command.link(guest.id)]})
+        about = [("model", "=", meeting._name), ("res_id", "=", meeting.id)]
+        messages = self.env["mail.message"].search(about)
+        return guest in messages.notified_partner_ids | messages.partner_ids
+
+    def test_its_guests_are_invited_by_odoo_since_nobody_else_does(self):
+        demo = self.meeting("Demo")
+        self.assertEqual((self.invited(demo), self.invited(self.lunch)), (False, True))
+        self.assertNotIn("Lunch", self.sent)
 
     def test_it_is_changed_together_with_one_of_the_crm(self):
         mine = self.meeting("Mine")
