@@ -250,18 +250,13 @@ def _to_watch(env):
     return env["crm.google.calendar"].search(domain & ~Domain("channel_ids", "any", seen_to))
 
 
-def text(accounts, mine: bool = False) -> str:
-    """How these accounts hear of changes in Google, and what is wrong for some of them.
-
-    mine: it is said to the owner of the one account.
-    """
+def text(accounts) -> str:
+    """How these accounts hear of changes in Google, and what is wrong for some of them."""
     env = accounts.env
     if problem := settings.push_problem(env):
         return sentences.push_text(env, problem)
-    number, wrong = len(watched(accounts)), _what_is_wrong(accounts)
-    if mine and wrong:
-        return wrong
-    said = sentences.watched_text(env, number, len(accounts), mine)
+    said = sentences.watched_text(env, len(watched(accounts)), len(accounts))
+    wrong = _what_is_wrong(accounts)
     return f"{said} {wrong}" if wrong else said
 
 
@@ -278,10 +273,16 @@ def _what_is_wrong(accounts) -> str:
 
 
 def text_for_owner(account) -> str | bool:
-    """The same for an account's own user; nothing where changes are not to come by themselves."""
-    if settings.push_problem(account.env) in ("off", "no_auto_sync"):
+    """How soon changes in Google arrive, for an account's own user; nothing without auto sync.
+
+    What keeps messages away is nothing that he could put right.
+    """
+    env = account.env
+    if not settings.auto_sync_is_on(env):
         return False
-    return text(account.sudo(), mine=True)  # sudo: of his own channels, which users may not see
+    own = account.sudo()  # sudo: of his own channels, which users may not see
+    at_once = not settings.push_problem(env) and bool(watched(own))
+    return sentences.arrival_text(env, at_once, int(settings.interval(env).total_seconds() // 60))
 
 
 def watched(accounts):

@@ -112,17 +112,20 @@ def push_text(env, problem: str) -> str:
     }[problem]
 
 
-def watched_text(env, number: int, total: int, mine: bool) -> str:
-    """How many accounts hear of changes in Google by a message; mine: of the one, to its user."""
-    if not mine:
-        return env._(
-            "%(number)s of %(total)s connected accounts hear of changes in Google within seconds.",
-            number=number,
-            total=total,
-        )
-    if number:
-        return env._("Changes in Google arrive within seconds.")
-    return env._("Google is being asked to tell of changes; until then it is asked regularly.")
+def watched_text(env, number: int, total: int) -> str:
+    """How many accounts hear of changes in Google by a message."""
+    return env._(
+        "%(number)s of %(total)s connected accounts hear of changes in Google within seconds.",
+        number=number,
+        total=total,
+    )
+
+
+def arrival_text(env, at_once: bool, minutes: int) -> str:
+    """How soon what changes in Google arrives in the CRM."""
+    if at_once:
+        return env._("They arrive within seconds.")
+    return env._("They arrive when Google is asked for them, every %s minutes.", minutes)
 
 
 def run_text(env, cause: Cause) -> str:

@@ -5,7 +5,7 @@ import pytest
 from .crm_pages import TODAY, CalendarPage, soon
 
 SITE = "https://crm.example.com"  # what Google is told; the emulator knows where that is
-HEARS = "Changes in Google arrive within seconds."
+HEARS = "They arrive within seconds."
 
 
 @pytest.fixture

@@ -232,7 +232,7 @@ class TestRefusals(WatchCase):
         self.assertEqual(account.state, "connected")
         self.assertEqual(set(self.channels().mapped("cause")), {"address_refused"})
         self.assertIn("Search Console", channels.text(account))
-        self.assertIn("Search Console", self.user.with_user(self.user).crm_google_push)
+        self.assertIn("every 60 minutes", self.user.with_user(self.user).crm_google_push)
         self.emulator.log.clear()
         self.tend()
         self.assertEqual(self.emulator.count(), 0)
