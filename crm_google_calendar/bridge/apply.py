@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import psycopg2
 
@@ -47,7 +48,7 @@ def _apply_chunk(work: Work, chunk: list[Case]) -> list[Case]:
     _write(work, others)
     hints.forget_own(work, before)
     work.done += sum(1 for case in chunk if not case.action.write_google)
-    return [case for case in fresh if case.action.write_google and case.link.state != "set_aside"]
+    return [case for case in fresh if case.action.write_google]
 
 
 def _still_true(work: Work, chunk: list[Case]) -> list[Case]:
@@ -74,7 +75,7 @@ def _create(work: Work, source, cases: list[Case]) -> None:
             _create(work, source, cases[:middle])
             _create(work, source, cases[middle:])
         else:
-            refused(work, cases[0], error)
+            _refused_alone(work, cases[0], error)
         return
     for case, record in zip(cases, records, strict=True):
         case.res_id = record.id
@@ -107,7 +108,7 @@ def _write(work: Work, cases: list[Case]) -> None:
             _write(work, cases[:middle])
             _write(work, cases[middle:])
         else:
-            refused(work, cases[0], error)
+            _refused_alone(work, cases[0], error)
 
 
 def _records(cases: list[Case]) -> list:
@@ -119,6 +120,11 @@ def _records(cases: list[Case]) -> list:
         case.source.records.browse(case.res_id).with_prefetch(together[case.source])
         for case in cases
     ]
+
+
+def _refused_alone(work: Work, case: Case, error: Exception) -> None:
+    refused(work, case, error)
+    case.action = replace(case.action, write_google=False)  # nor does Google hear of it
 
 
 def refused(work: Work, case: Case, error: Exception) -> None:

@@ -159,6 +159,18 @@ class TestFaults(GoogleCase):
         self.work()
         self._assert_same("Bad", "Good")
 
+    def test_what_was_set_aside_goes_on_as_a_whole_once_google_has_news_of_it(self):
+        meeting = self.meeting("Old")
+        self.sync(self.account)
+        meeting.name = "Refused"
+        self.emulator.faults.script("events.patch", Fault(400, "invalid"))
+        self.assertEqual(self.sync(self.account).set_aside, 1)
+        self.google.edit("Events", self.link(meeting).event_id, location="There")
+        self.account._nudge("auto")
+        self.work()
+        self.assertEqual((meeting.location, self.link(meeting).state), ("There", "linked"))
+        self.assertEqual(self.events()["Refused"]["location"], "There")
+
     def test_a_record_that_odoo_refuses_is_set_aside_alone(self):
         day = self.soon().date()
         for title in ("Good", "Bad", "Fine"):
