@@ -16,6 +16,7 @@ from .series_records import (
     read,
     stays_a_series,
 )
+from .series_split import pair
 from .series_state import SERIES, SeriesCase
 from .work import Work
 
@@ -36,6 +37,7 @@ def gather_series(work: Work, feed, hinted) -> list[SeriesCase]:
     cases = linked(work, feed, source, wanted) + fresh(work, feed, source)
     ask(work, [case for case in cases if case.unknown])
     cases = [case for case in cases if not case.unknown]
+    pair(work, cases)
     cases += new_recurrences(work, feed, source, cases, wanted)
     own = own_links(work, cases)
     cases = [case for case in cases if _decided(work, feed, case, own)]

@@ -95,6 +95,7 @@ def set_pending(work: Work, cases: list[SeriesCase]) -> None:
 def _memorize(case: SeriesCase) -> None:
     case.memory.rows = {key: row.id for key, row in case.rows.active.items()}
     case.memory.rule = mark_of_rule(case.recurrence) if case.recurrence else ""
+    case.memory.start = ""
 
 
 def heed_removal(case: SeriesCase) -> bool:

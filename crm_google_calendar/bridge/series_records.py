@@ -14,6 +14,7 @@ from .choose import FINAL, policy_of
 from .series_events import GONE, take_events
 from .series_feed import fits
 from .series_read import read_series
+from .series_split import read_like
 from .series_state import MODEL, SeriesCase, to_hold
 from .source import Local
 from .work import Work
@@ -109,7 +110,7 @@ def read(work: Work, case: SeriesCase, apart: set[int]) -> None:
     if not recurrence:
         _read_single(case)
         return
-    reading = read_series(source, recurrence, case.base or case.google, case.memory, apart)
+    reading = read_series(source, recurrence, read_like(case), case.memory, apart)
     case.rows, case.crm_series = reading.rows, reading.series
     rows = recurrence.calendar_event_ids.filtered(lambda row: row.active and row.id not in apart)
     case.out_of_sight = bool(rows) and not rows.filtered(source._is_mine)
@@ -185,6 +186,8 @@ def _decide(work: Work, case: SeriesCase) -> SeriesAction:
 def _policy(work: Work, case: SeriesCase) -> Policy:
     """The policy for one series; its newest occurrence tells how new it is."""
     events = [case.event or {}, *case.events.values()]
+    if case.is_split or case.memory.start:
+        return work.settings.policy  # the same for both parts
     newest = max(event.get("updated") or "" for event in events)
     changed = [row.write_date for row in case.rows.active.values()]
     local = Local(None, changed=max(changed, default=None))

@@ -12,7 +12,7 @@ from odoo.tools import groupby
 
 from ..engine.decide import Reason, Verb
 from ..engine.merge import Side
-from ..gcal.series import split_from
+from ..gcal.series import split_root
 from . import hints, links, series_links
 from .clashes import keep_losers
 from .series_events import ask
@@ -97,7 +97,7 @@ def _chunks(cases: list[SeriesCase]) -> list[list[SeriesCase]]:
 
 
 def _root(case: SeriesCase) -> str:
-    return split_from(case.event_id) or case.event_id
+    return split_root(case.event_id)
 
 
 def _only_google(case: SeriesCase) -> bool:
@@ -109,9 +109,10 @@ def _apply_chunk(work: Work, chunk: list[SeriesCase]) -> list[SeriesCase]:
     fresh = _still_true(work, chunk)
     pools: dict[str, Pool] = defaultdict(Pool)
     made = [case for case in fresh if case.action.verb is Verb.CREATE]
-    for case in fresh:
-        if case.action.verb is not Verb.CREATE:
-            _guarded(work, case, pools[_root(case)])
+    others = [case for case in fresh if case.action.verb is not Verb.CREATE]
+    # those first that give meetings up, which others of their family may then take
+    for case in sorted(others, key=lambda case: len(case.wanted) - len(case.rows.active)):
+        _guarded(work, case, pools[_root(case)])
     has_rows = {id(case): pools[_root(case)].rows or case.rows.archived for case in made}
     _create(work, [case for case in made if not has_rows[id(case)]])
     for case in filter(lambda case: has_rows[id(case)], made):

@@ -22,11 +22,14 @@ OPEN_YEARS = 2  # of a rule without end, when "everything" was asked for
 @dataclass
 class Memory:
     """rows: the meeting of each occurrence, by key. held: occurrences that Google keeps by
-    themselves, as [event id, etag] by key. rule: the recurrence's fields as they were settled."""
+    themselves, as [event id, etag] by key. rule: the recurrence's fields as they were settled.
+    start: the key at which the CRM's meetings begin, of a series that was split on both sides at
+    once, until it is settled."""
 
     rows: dict[str, int] = field(default_factory=dict)
     held: dict[str, list[str]] = field(default_factory=dict)
     rule: str = ""
+    start: str = ""
 
     @classmethod
     def of(cls, link) -> Memory:
@@ -51,7 +54,8 @@ class SeriesCase(Case):
 
     recurrence: Odoo's, empty where there is none. events: its changed occurrences in Google, by
     key. asked: those that the feed told of, while Google is asked for the rest. is_odd: its
-    meetings follow no rule. wanted: the keys whose meetings the CRM shall hold.
+    meetings follow no rule. is_split: on both sides at once. wanted: the keys whose meetings the
+    CRM shall hold.
     """
 
     memory: Memory = field(default_factory=Memory)
@@ -60,6 +64,7 @@ class SeriesCase(Case):
     crm_series: Series | None = None
     out_of_sight: bool = False
     is_odd: bool = False
+    is_split: bool = False
     wanted: list[str] = field(default_factory=list)
     asked: dict[str, Any] = field(default_factory=dict)
     events: dict[str, Any] = field(default_factory=dict)

@@ -167,7 +167,12 @@ def merge_series(
     merged = SeriesMerge(frame, [*clashes, *whole.clashes])
     changes: dict[str, Entry | None] = {}
     for key in sorted(keys(base, crm, google)):
-        if has(frame, key):
+        if not has(frame, key):
+            continue
+        alone = _alone(key, base, crm, google, has)
+        if alone:
+            changes[key] = _carried(alone, key, frame)
+        else:
             seen = _seen(key, base, crm, google, has)
             changes[key] = _occurrence(merged, key, *seen, policy)
     for old, new, entry in _strays(merged, base, crm, google, has):
@@ -199,6 +204,23 @@ def _timed_as(series: Series | None, timing: Series) -> Any:
     if series is None:
         return None
     return replace(series.entry, when=timing.entry.when, zone=timing.entry.zone)
+
+
+def _alone(key: str, base: Series | None, crm: Series, google: Series, has: Has) -> Series | None:
+    """The side that has an occurrence of which neither the other side nor the base knows."""
+    found = [side for side in (crm, google) if has(side, key)]
+    return found[0] if len(found) == 1 and not (base and has(base, key)) else None
+
+
+def _carried(side: Series, key: str, frame: Series) -> Entry | None:
+    """What is its own stays; in all else an occurrence goes with the merged series."""
+    entry, was, now = side.occurrence(key), side.regular(key), frame.regular(key)
+    if entry is None:
+        return None
+    values = {
+        name: getattr(now, name) for name in FIELDS if getattr(entry, name) == getattr(was, name)
+    }
+    return replace(entry, **values)
 
 
 def _seen(

@@ -11,13 +11,14 @@ import re
 import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rruleset, rrulestr
 
 from ..engine.entry import AllDay, When
-from ..engine.series import Series
+from ..engine.series import Series, moved
 
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _LINE = re.compile(r"(RRULE|EXRULE|RDATE|EXDATE)((?:;[^:;]+)*):(.*)", re.ASCII | re.IGNORECASE)
@@ -55,6 +56,19 @@ def has(series: Series, key: str) -> bool:
     grown = _of(series)
     grown.grow(moment + timedelta(seconds=1))
     return key in grown.known
+
+
+def tail(series: Series, key: str) -> Series:
+    """The part of a series from one of its keys on."""
+    entry = replace(series.entry, when=moved(series.entry.when, key))
+    rules = tuple(line for line in series.rules if line.startswith("RRULE:"))
+    before = len(keys_between(Series(series.entry, rules), None, entry.starts))
+    lines = [
+        re.sub(r"COUNT=(\d+)", lambda count: f"COUNT={int(count[1]) - before}", line)
+        for line in series.rules
+    ]
+    exceptions = {each: entry for each, entry in series.exceptions.items() if each >= key}
+    return Series(entry, canonical_rules(lines, entry.when, entry.zone), exceptions)
 
 
 def is_endless(rules: Iterable[str]) -> bool:

@@ -81,6 +81,18 @@ def split_from(master_id: str) -> str:
     return _SPLIT.sub("", master_id) if _SPLIT.search(master_id) else ""
 
 
+def split_root(master_id: str) -> str:
+    """The id that all series which Google's page split off one another have in common."""
+    return split_from(master_id) or master_id
+
+
+def split_at(master_id: str) -> str:
+    """The key at which Google's page split this series off; empty for any other."""
+    found = _SPLIT.search(master_id)
+    key = found[0].removeprefix("_R") if found else ""
+    return f"{key}Z" if "T" in key else key
+
+
 def instance(master: Event, series: Series, key: str) -> dict[str, Any]:
     """An occurrence that nobody changed, as Google would list it."""
     entry = series.regular(key)

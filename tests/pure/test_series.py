@@ -17,6 +17,7 @@ from crm_google_calendar.engine.series_merge import decide_series, heal, merge_s
 from crm_google_calendar.gcal.expand import (
     first_keys,
     has,
+    tail,
 )
 
 from .series_values import (
@@ -162,6 +163,24 @@ def test_an_edit_of_one_is_carried_to_the_same_day_of_a_new_rule():
     new_key = first_keys(result, 9)[2]
     assert result.occurrence(new_key).title == "Ours"
     assert result.occurrence(new_key).when == result.regular(new_key).when
+
+
+def test_an_exception_of_a_moved_series_follows_what_the_other_side_gave_to_all():
+    crm = shifted(BASE, 2)
+    crm = changed(crm, first_keys(crm, 9)[2], title="Ours")
+    google = all_changed(BASE, place="There")
+    result = merged(BASE, crm, google).result
+    entry = result.occurrence(first_keys(result, 9)[2])
+    assert (entry.title, entry.place) == ("Ours", "There")
+
+
+def test_a_tail_has_the_later_keys_and_their_exceptions():
+    for rule in ("FREQ=WEEKLY;COUNT=6", "FREQ=WEEKLY", "FREQ=WEEKLY;UNTIL=20260407T000000Z"):
+        whole = changed(changed(series(rule), KEYS[1], title="A"), KEYS[4], title="B")
+        part = tail(whole, KEYS[2])
+        assert first_keys(part, 9)[:4] == first_keys(whole, 9)[2:6]
+        assert len(first_keys(part, 999)) in (4, 999)
+        assert [part.occurrence(key).title for key in part.exceptions] == ["B"]
 
 
 def test_an_edit_of_one_that_a_new_rule_has_no_place_for_is_told():
