@@ -250,6 +250,18 @@ class CrmGoogleAccount(models.Model):
         self._wake()
         return run
 
+    def _start_chosen(self, trigger, **values):
+        """Queue just this run; raises UserError where another one of the user's goes on."""
+        run = self._start_run(trigger, **values)
+        if any(run._convert_to_write({name: run[name]})[name] != values[name] for name in values):
+            raise UserError(
+                self.env._(
+                    "Another synchronization of yours is under way. Wait for its end, or stop it, "
+                    "then start this one."
+                )
+            )
+        return run
+
     def _nudge(self, trigger):
         """Ask that the account be synced soon; carries no data, losing it only costs time."""
         accounts = self.filtered(lambda account: account._is_worked_on())

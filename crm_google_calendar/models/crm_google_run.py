@@ -129,7 +129,7 @@ class CrmGoogleRun(models.Model):
         """Undo this run from its log, as far as both sides still hold what it wrote."""
         run = self._of_current_user()
         run.ensure_one()
-        run.account_id._start_run("undo", undo_of=run.id)
+        run.account_id._start_chosen("undo", undo_of=run.id)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -153,7 +153,7 @@ class CrmGoogleRun(models.Model):
         if values:
             window = {"date_from": run.date_from, "date_to": run.date_to}
             trigger = "wizard" if run.trigger == "wizard" else "retry"
-            run.account_id._start_run(trigger, full=True, **window, **values)
+            run.account_id._start_chosen(trigger, full=True, **window, **values)
         else:
             run.account_id._keep_deleted()
             run.message = self.env._("Kept as they are; they are no longer synchronized.")

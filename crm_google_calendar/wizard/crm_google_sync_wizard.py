@@ -56,14 +56,7 @@ class CrmGoogleSyncWizard(models.TransientModel):
                 )
             )
         first, last = self._dates()
-        run = account._start_run(trigger, full=True, date_from=first, date_to=last)
-        if (run.date_from, run.date_to) != (first, last):
-            raise UserError(
-                self.env._(
-                    "Another synchronization of yours is under way. Wait for its end, or stop it, "
-                    "then start this one."
-                )
-            )
+        account._start_chosen(trigger, full=True, date_from=first, date_to=last)
         return {"type": "ir.actions.act_window_close", "infos": {"started": True}}
 
     def _dates(self):

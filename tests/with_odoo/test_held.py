@@ -1,5 +1,7 @@
 """Many deletions that a run in the background has found: the user is asked where he reads."""
 
+from odoo.exceptions import UserError
+
 from odoo.addons.crm_google_calendar.bridge import settings
 
 from .connecting import ConnectCase
@@ -84,3 +86,11 @@ class TestHeld(ConnectCase):
         links = self.link(self.made[0]) | self.link(self.made[3])
         self.assertEqual(links.mapped("state"), ["linked", "linked"])
         self.assertFalse(any(links.mapped("reason")))
+
+    def test_an_answer_while_another_run_waits_is_not_lost_silently(self):
+        self.delete(0, 1, 2, 3)
+        run = self.sync(self.account)
+        self.account._start_run("wizard", full=True)
+        with self.assertRaisesRegex(UserError, "under way"):
+            run.with_user(self.user).action_delete_held()
+        self.assertEqual(run.held, 4)

@@ -1,5 +1,7 @@
 """Undo of a run, as far as both sides still hold what it wrote."""
 
+from odoo.exceptions import UserError
+
 from google_emulator import Fault
 
 from .common import GoogleCase
@@ -117,3 +119,11 @@ class TestUndo(LivesMixin, GoogleCase):
                 self.work()
                 self.sync(self.account)
                 self.assertEqual((self.events(), self.link(meeting).cause), ({}, "undone"), point)
+
+    def test_another_undo_while_one_waits_is_not_lost_silently(self):
+        self.meeting("Demo")
+        first, second = self.sync(self.account), self.sync(self.account)
+        first.with_user(self.user).action_undo()
+        first.with_user(self.user).action_undo()  # the same one: a second click
+        with self.assertRaisesRegex(UserError, "under way"):
+            second.with_user(self.user).action_undo()
