@@ -46,16 +46,22 @@ def read_feed(work: Work, calendar: Any, full: bool) -> Feed | None:
     Must be called right after a checkpoint: no row is locked while Google is asked.
     """
     try:
-        changes = _changes(work, calendar, None if full else calendar.cursor or None)
-        feed = Feed(calendar, {event["id"]: event for event in changes.events}, "", changes.full)
-        stamps = (event.get("updated") or "" for event in changes.events)
-        feed.seen = max(stamps, default="")
-        feed.cursor, feed.zone = changes.cursor, changes.zone or calendar.zone or "UTC"
+        feed = ask_feed(work, calendar, None if full else calendar.cursor or None)
         sort_out(work, feed)
     except GoogleError as error:
-        _note_failure(work, calendar, error)
+        note_failure(work, calendar, error)
         return None
-    calendar.zone = changes.zone or calendar.zone
+    calendar.zone = feed.zone
+    return feed
+
+
+def ask_feed(work: Work, calendar: Any, cursor: str | None) -> Feed:
+    """What Google tells of one calendar, not sorted yet; raises GoogleError."""
+    changes = _changes(work, calendar, cursor)
+    feed = Feed(calendar, {event["id"]: event for event in changes.events}, "", changes.full)
+    stamps = (event.get("updated") or "" for event in changes.events)
+    feed.seen = max(stamps, default="")
+    feed.cursor, feed.zone = changes.cursor, changes.zone or calendar.zone or "UTC"
     return feed
 
 
@@ -66,7 +72,8 @@ def _changes(work: Work, calendar: Any, cursor: str | None) -> Changes:
         return work.google.changes(calendar.google_id, None)
 
 
-def _note_failure(work: Work, calendar: Any, error: GoogleError) -> None:
+def note_failure(work: Work, calendar: Any, error: GoogleError) -> None:
+    """Remember that a calendar is gone, or why Google cannot go on now."""
     if error.cause in (Cause.CALENDAR_GONE, Cause.GONE):
         calendar.state = "gone"  # nothing in the CRM is touched; the page offers to make it again
     else:

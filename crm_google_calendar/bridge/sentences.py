@@ -159,9 +159,20 @@ def run_summary(run) -> str:
         return _nothing_done(run)
     elif run.trigger == "undo":
         start = env._("The run was undone.")
+        left = _left_alone(run)
+        parts += [env._("%s left alone: changed or removed meanwhile", left)] if left else []
     else:
         start = env._("Synchronized with Google.")
     return " ".join([start, env._("%s.", ", ".join(parts)) if parts else ""]).strip()
+
+
+def _left_alone(run) -> int:
+    """How many of the entries that a run wrote its undo did not touch."""
+    lines = run.env["crm.google.run.line"]
+    wrote = [("run_id", "=", run.undo_of.id), ("verb", "!=", "clash")]
+    wanted = lines.search_fetch(wrote, ["event_id"]).mapped("event_id")
+    undone = lines.search_fetch([("run_id", "=", run.id)], ["event_id"]).mapped("event_id")
+    return len(set(wanted) - set(undone))
 
 
 def _nothing_done(run) -> str:

@@ -42,7 +42,7 @@ def sort_out(work: Work, feed) -> None:
     """Move what belongs to series out of the feed's events; may ask Google."""
     if SERIES not in work.sources:
         return
-    parts = _parts(feed)
+    parts = parts_of(feed)
     again = _again(work, feed, parts)
     masters = {key: event for key, event in feed.events.items() if is_series(event)}
     linked = _linked(work, feed, {*parts, *feed.events}) - set(again)
@@ -90,7 +90,7 @@ def _end(work: Work, feed, keys: set[str]) -> None:
         feed.events[link.event_id] = {"id": link.event_id, "status": "cancelled"}
 
 
-def _parts(feed) -> dict[str, dict[str, Event]]:
+def parts_of(feed) -> dict[str, dict[str, Event]]:
     """The changed occurrences in the feed: by series, then by key."""
     found: dict[str, dict[str, Event]] = defaultdict(dict)
     for event in feed.events.values():

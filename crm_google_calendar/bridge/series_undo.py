@@ -15,9 +15,12 @@ from ..engine.decide import Policy, Reason, Verb
 from ..engine.merge import Side
 from ..engine.series import Series, from_text
 from ..engine.series_merge import SeriesAction, merge_series
+from ..gcal.errors import GoogleError
 from ..gcal.expand import has
 from . import links, series_links
+from .feed import ask_feed, note_failure
 from .series_events import ask
+from .series_feed import parts_of
 from .series_records import own_links, read
 from .series_state import MODEL, SERIES, Memory, SeriesCase, to_hold
 from .series_write import create_series
@@ -34,8 +37,13 @@ def undo_series(work: Work) -> list[SeriesCase]:
         lambda line: line.model == MODEL and line.verb == "remove"
     )
     found = groupby((lines | removed).sorted("id"), key=lambda line: line.event_id)
+    news = _news(work) if lines or removed else {}
+    if news is None:
+        return []
     pairs = [(group, _case(work, group[-1])) for _event_id, group in found]
     pairs = [(group, case) for group, case in pairs if case]
+    for _group, case in pairs:
+        case.asked = dict(news.get(case.event_id, {}))
     ask(work, [case for _group, case in pairs])
     pairs = [(group, case) for group, case in pairs if not case.unknown]
     own = own_links(work, [case for _group, case in pairs])
@@ -49,6 +57,28 @@ def undo_series(work: Work) -> list[SeriesCase]:
             case.wanted = to_hold(work, case.action.result, case.rows.active)
     work.checkpoint()
     return [case for _group, case in pairs if case.action.verb is not Verb.NOTHING]
+
+
+def _news(work: Work) -> dict[str, dict] | None:
+    """Occurrences that were changed in Google since the last run: by series, then by key.
+
+    Asking for those that we know of would miss any that is an exception only since then. The
+    cursor stays, as the next run must hear of them too. None where Google cannot answer now.
+    """
+    found: dict[str, dict] = {}
+    for calendar in work.account.calendar_ids.filtered(_has_series):
+        work.checkpoint()
+        try:
+            feed = ask_feed(work, calendar, calendar.cursor or None)
+        except GoogleError as error:
+            note_failure(work, calendar, error)
+            return None
+        found |= parts_of(feed)
+    return found
+
+
+def _has_series(calendar) -> bool:
+    return calendar.kind == "event" and calendar.state == "ready"
 
 
 def finish_series(work: Work, cases: list[SeriesCase]) -> None:
@@ -69,9 +99,7 @@ def _hear_late(work: Work, case: SeriesCase) -> None:
 
 
 def _case(work: Work, line) -> SeriesCase | None:
-    calendar = work.account.calendar_ids.filtered(
-        lambda calendar: calendar.kind == "event" and calendar.state == "ready"
-    )
+    calendar = work.account.calendar_ids.filtered(_has_series)
     if not calendar:
         return None
     domain = [("calendar_id", "=", calendar.id), ("event_id", "=", line.event_id)]

@@ -2,10 +2,11 @@
 
 from google_emulator import Fault
 
+from .lives import LivesMixin
 from .series import EdgeCase
 
 
-class TestSeriesUndo(EdgeCase):
+class TestSeriesUndo(LivesMixin, EdgeCase):
     def undo(self, run):
         run.with_user(self.user).action_undo()
         self.work()
@@ -52,15 +53,61 @@ class TestSeriesUndo(EdgeCase):
         self.assert_same()
         self.assertEqual(set(self.meetings().mapped("location")), {"There"})
 
-    def test_one_that_was_changed_since_is_not_lost(self):
+    def test_so_is_a_series_of_which_one_was_changed_since(self):
+        """Also where Google kept nothing of that one before, whatever was done to it."""
+        edits = (
+            lambda one: self.google.edit_occurrence("Events", one, summary="Newest"),
+            lambda one: self.google.delete_occurrence("Events", one),
+            lambda one: self.shift_occurrence(one, hours=2),
+        )
+        for edit in edits:
+            for cursor in (True, False):
+                with self.subTest(cursor=cursor), self.one_life():
+                    event, ids = self.series()
+                    self.google.edit("Events", event["id"], location="There")
+                    run = self.run_()
+                    edit(ids[2])
+                    wanted = self.google_spans()
+                    if not cursor:
+                        self.account.calendar_ids.write({"cursor": False})
+                    run.with_user(self.user).action_undo()
+                    self.work()
+                    self.assertEqual(self.google_spans(), wanted)
+                    self.settled(sum(wanted.values()))
+                    self.assertEqual(self.crm_spans(), wanted)
+                    undo = self.env["crm.google.run"].search([("undo_of", "=", run.id)])
+                    self.assertIn("Nothing was undone", undo.summary)
+
+    def test_what_is_left_alone_is_told(self):
         event, ids = self.series()
-        self.google.edit("Events", event["id"], location="There")
+        other = self.make_series("Other", "FREQ=WEEKLY;COUNT=3")
+        self.run_()
+        for each in (event, other):
+            self.google.edit("Events", each["id"], location="There")
         run = self.run_()
         self.google.edit_occurrence("Events", ids[2], summary="Newest")
         run.with_user(self.user).action_undo()
         self.work()
+        self.assertEqual(
+            self.env["crm.google.run"].search([("undo_of", "=", run.id)]).summary,
+            "The run was undone. 1 changed in the CRM, 1 changed in Google, 1 left alone: changed "
+            "or removed meanwhile.",
+        )
+
+    def test_an_undo_goes_on_where_google_could_not_be_reached(self):
+        event, _ids = self.series()
+        before = self.crm_spans()
+        self.google.edit("Events", event["id"], location="There")
+        run = self.run_()
+        self.emulator.faults.script("events.list", Fault(503, "backendError"))
+        run.with_user(self.user).action_undo()
+        self.work()
+        undo = self.env["crm.google.run"].search([("undo_of", "=", run.id)])
+        self.assertTrue(undo.resume_at)
+        undo.resume_at = False
+        self.work()
+        self.assertEqual((undo.state, self.crm_spans()), ("done", before))
         self.settled(6)
-        self.assertIn("Newest", self.meetings().mapped("name"))
 
     def test_a_series_that_was_created_here_goes_and_stays_in_google(self):
         self.make_series("Jour fixe", "FREQ=WEEKLY;COUNT=6")
