@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..engine.decide import Action, Verb
+from ..engine.decide import Verb
 from ..engine.merge import Side
 from ..engine.plan import Plan
 from .clashes import list_losers
@@ -21,12 +21,15 @@ def list_plan(work: Work, the_plan: Plan, cases: dict[tuple[int, str], Case]) ->
     """Note every step of a plan as if it had been done, after undoing whatever comparing wrote."""
     work.checkpoint()
     for step in (*the_plan.steps, *the_plan.held):
-        for side, what in _changes(step.action):
+        for side, what in _changes(cases[step.key]):
             work.note(cases[step.key], side, what, step.action.reason)
         list_losers(work, cases[step.key])
 
 
-def _changes(action: Action):
+def _changes(case: Case):
+    action = case.action
+    if action.verb is Verb.CREATE and case.is_archived:
+        return ((Side.CRM, "write"),)  # it is opened again
     if action.verb is not Verb.SETTLE:
         return _SIDES.get(action.verb, ())
     crm = [(Side.CRM, "write")] if action.write_crm else []

@@ -171,6 +171,7 @@ class TestInvited(PrivacyCase):
         self.work()
         self.both()
         self.assertNotIn("Hidden", self.words(EVE) + self.told(self.first))
+        self.env.invalidate_all()  # what she sees of it was read last
         self.assertEqual((secret.name, list(self.events())), ("Hidden plan", ["Hidden plan"]))
 
     def test_a_guest_of_one_meeting_of_a_series_has_that_one(self):

@@ -275,6 +275,18 @@ class TestWorker(GoogleCase):
         self.assertFalse(self.env["crm.google.link"].search([]))
         self.assertIn("nothing was written", run.summary)
 
+    def test_a_preview_tells_an_archived_record_that_is_opened_again_for_changed(self):
+        account = self.connected()
+        meeting = self.meeting("Here")
+        self.sync(account)
+        meeting.with_user(self.user).action_archive()
+        self.google.edit("Events", self.link(meeting).event_id, location="There")
+        with patch.object(slices, "_forgetting", lambda env: self.checkpoint):
+            told = self.sync(account, "preview")
+        done = self.sync(account)
+        for run in (told, done):
+            self.assertEqual((run.crm_created, run.crm_changed), (0, 1))
+
     def test_a_reassigned_task_moves_to_the_new_users_google(self):
         eve = self.new_user("eve", "eve@example.com")
         self.emulator.add_user("eve@example.com", "Eve", "Europe/Berlin")
