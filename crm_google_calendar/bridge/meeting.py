@@ -9,7 +9,7 @@ from odoo.fields import Command, Domain
 from ..engine import richtext
 from ..engine.entry import AllDay, Entry, Kind, Timed
 from ..engine.merge import changed_fields
-from .source import Source, record_address
+from .source import Source
 from .zones import naive, utc
 
 UNITS = (("days", 1440), ("hours", 60), ("minutes", 1))
@@ -21,6 +21,12 @@ class MeetingSource(Source):
 
     kind = Kind.EVENT
     model = "calendar.event"
+    # Odoo looks at each meeting's privacy anew for every fetch
+    reads = tuple(
+        "name start stop start_date stop_date allday description location privacy show_as active"
+        " alarm_ids partner_ids user_id opportunity_id videocall_location recurrence_id"
+        " write_date".split()
+    )
 
     def in_window(self, window, among=None):
         """Ids of the user's meetings that touch the window; only those `among` these ids."""
@@ -171,7 +177,7 @@ class MeetingSource(Source):
         if record.videocall_location:
             lines.append(self.env._("Video call: %s", record.videocall_location))
         if lines or not like or like.details:
-            address = record_address(self.env, record._name, record.id)
+            address = self._address(record._name, record.id)
             lines.append(self.env._("In the CRM: %s", address))
         return "\n".join(lines)
 

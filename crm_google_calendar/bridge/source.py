@@ -8,6 +8,7 @@ from datetime import datetime
 from odoo.fields import Domain
 
 from ..engine.entry import Entry, Kind
+from .settings import base_url
 from .silence import owner_env
 from .zones import zone_of
 
@@ -31,12 +32,14 @@ class Source:
 
     kind: Kind
     model: str
+    reads: tuple[str, ...] = ()  # fields that are fetched for all records at once
 
     def __init__(self, env, user, settings):
         self.user = user
         self.settings = settings
         self.env = owner_env(env, user)
         self.zone = zone_of(user.tz)
+        self.site = base_url(env)
 
     @property
     def records(self):
@@ -50,6 +53,7 @@ class Source:
         """
         found = self.records.browse(likes).exists()
         visible = found._filtered_access("read")
+        visible.fetch(self.reads)
         result = {res_id: Local(None) for res_id in likes}
         for record in found - visible:
             result[record.id] = Local(None, True, self.hidden_because(record))
@@ -92,9 +96,6 @@ class Source:
     def reopen(self, records):
         raise NotImplementedError
 
-
-def record_address(env, model, res_id):
-    """The address of a record's form in the CRM."""
-    # sudo: the site's address is no secret, but system parameters are closed to users
-    base = env["ir.config_parameter"].sudo().get_param("web.base.url", "").rstrip("/")
-    return f"{base}/odoo/{model}/{res_id}"
+    def _address(self, model, res_id):
+        """The address of a record's form in the CRM."""
+        return f"{self.site}/odoo/{model}/{res_id}"

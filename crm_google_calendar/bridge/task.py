@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from ..engine import richtext
 from ..engine.entry import AllDay, Entry, Kind, Timed
 from ..engine.merge import changed_fields
-from .source import Source, record_address
+from .source import Source
 from .zones import zone_of
 
 TODO_TYPE = "mail.mail_activity_data_todo"
@@ -123,7 +123,7 @@ class TaskSource(Source):
     def _details(self, record):
         if not (record.res_model and record.res_id):
             return ""
-        address = record_address(self.env, record.res_model, record.res_id)
+        address = self._address(record.res_model, record.res_id)
         name = record.sudo().res_name  # sudo: the user's own task names its document
         return "\n".join(filter(None, [name, self.env._("In the CRM: %s", address)]))
 
