@@ -36,8 +36,9 @@ def push_to_google(work: Work, cases: list[Case]) -> list[Case]:
 
 def _push_chunk(work: Work, chunk: list[Case]) -> list[Case]:
     for case in chunk:
-        if case.google is None and case.link.series and case.action.verb is not Verb.DELETE:
-            take_new_id(work, case)  # an occurrence that was deleted is no id for an event
+        stood = case.link.series or case.link.etag
+        if stood and case.google is None and case.action.verb is not Verb.DELETE:
+            take_new_id(work, case)  # what stood and was deleted, or an occurrence, is no id
         keep_losers(work, case, case.source.records.browse(case.res_id))
     links.set_pending(work, chunk)
     work.checkpoint()
@@ -106,7 +107,7 @@ def _may_be_gone(case: Case, error: GoogleError) -> bool:
 
 def take_new_id(work: Work, case: Case) -> None:
     """A deleted event's id stays taken, and so does a stranger's: go on with the next one."""
-    case.link.write({**case.link._next_id(), "series": False})
+    case.link.write({**case.link._next_id(), "series": False, "etag": False})
     case.event_id, case.etag, case.event, case.google = case.link.event_id, None, None, None
 
 

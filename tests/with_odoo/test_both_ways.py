@@ -117,3 +117,15 @@ class TestBothWays(GoogleCase):
         events = self.google.events("Events (created")
         self.assertEqual([event["id"] for event in events], [link.event_id])
         self.assertEqual(self.meetings(), meeting)
+
+    def test_push_again_sends_an_entry_of_google_under_an_id_of_ours(self):
+        account = self.connected()
+        day = self.soon().date()
+        made = self.google.add_event("Events", "Lunch", f"{day}T12:00", f"{day}T13:00")
+        self.sync(account)
+        self.google.delete("Events", made["id"])
+        self.sync(account)
+        self.link(self.meetings()).with_user(self.user).action_push_again()
+        self.work()
+        self.assertNotEqual(self.events()["Lunch"]["id"], made["id"])
+        self.assertEqual(self.emulator.count("events.insert"), 1)
