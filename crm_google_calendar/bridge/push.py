@@ -89,7 +89,10 @@ def _take(work: Work, case: Case, answer: Answer) -> bool:
 
 
 def _fail(work: Work, case: Case, error: GoogleError) -> bool:
-    if error.cause in (Cause.DUPLICATE, Cause.CHANGED) or _may_be_gone(case, error):
+    if error.cause in (Cause.DUPLICATE, Cause.CHANGED):
+        return True
+    if not case.looked_for and _may_be_gone(case, error):
+        case.looked_for = True
         return True
     if error.cause.retried or error.cause.general:
         work.interrupt(error)  # it stays pending and is sent, or found, in the next slice

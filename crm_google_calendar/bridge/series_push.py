@@ -215,9 +215,9 @@ def _find_again(work: Work, case: SeriesCase, key: str) -> bool:
 
 def _fail(work: Work, case: SeriesCase, error: GoogleError) -> bool:
     """True where Google must be asked and the series decided again."""
-    looked_for = case.verb != INSERT and error.cause in NOT_THERE
-    if error.cause in (Cause.DUPLICATE, Cause.CHANGED) or looked_for:
-        case.unknown = True
+    may_be_gone = case.verb != INSERT and error.cause in NOT_THERE and not case.looked_for
+    if error.cause in (Cause.DUPLICATE, Cause.CHANGED) or may_be_gone:
+        case.unknown, case.looked_for = True, case.looked_for or may_be_gone
         return True
     if error.cause.retried or error.cause.general:
         work.interrupt(error)  # it stays pending and is sent, or found, in the next slice

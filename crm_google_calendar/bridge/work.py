@@ -52,6 +52,7 @@ class Case:
     deleted: bool = False  # the user deleted the event before we heard that it had arrived
     action: Action | None = None
     verb: str = ""  # of the call to Google that is under way
+    looked_for: bool = False  # after a refusal as of one that is gone; a second one is for good
 
     @property
     def key(self) -> tuple[int, str]:

@@ -1,6 +1,7 @@
 """What a run does when Google, the net or Odoo fails it: nothing lost, nothing doubled."""
 
 from datetime import timedelta
+from itertools import product
 
 from odoo import fields
 
@@ -53,6 +54,26 @@ class TestFaults(GoogleCase):
 
     def test_an_insert_whose_answer_is_lost_is_not_repeated_as_a_second_event(self):
         self._push_under("events.insert", Fault.lost_answer())
+
+    def test_an_entry_that_google_refuses_to_write_for_good_is_set_aside(self):
+        for method, reason in product(("patch", "delete"), ("forbidden", "requiredAccessLevel")):
+            with self.subTest(method=method, reason=reason):
+                meeting = self.meeting("One")
+                self.sync(self.account)
+                event_id = self.link(meeting).event_id
+                meeting.write({"name": "New"}) if method == "patch" else meeting.unlink()
+                self.meeting("Else")
+                refused = [Fault(403, reason)] * 2
+                self.emulator.faults.script(
+                    f"events.{method}", refused, lambda r, own=event_id: r.event_id == own
+                )
+                run = self.sync(self.account)
+                self.assertEqual((run.state, run.set_aside), ("done", 1))
+                self.assertIn("Else", self.events())
+                self.sync(self.account)
+                self._assert_same("Else", *(["New"] if method == "patch" else []))
+                self.meetings().unlink()
+                self.sync(self.account)
 
     def test_a_batch_whose_answer_is_lost_doubles_nothing(self):
         self._push_under("batch", Fault.lost_answer())

@@ -168,6 +168,27 @@ class TestSeriesRefused(EdgeCase):
         tasks = self.env["mail.activity"].search([("user_id", "=", self.user.id)])
         self.assertEqual([("Much" in task.note) for task in tasks], [True] * 3)
 
+    def test_a_series_that_google_refuses_to_write_for_good(self):
+        acts = {
+            "events.patch": lambda: self.row(0).write(
+                {"location": "Here", "recurrence_update": "all_events"}
+            ),
+            "events.delete": lambda: self.row(0).action_mass_deletion("all_events"),
+        }
+        for method, act in acts.items():
+            with self.subTest(method=method):
+                self.recurrence()
+                self.run_()
+                act()
+                self.emulator.faults.script(method, [Fault(403, "forbidden")] * 2)
+                self.meeting("Else")
+                run = self.sync(self.account)
+                self.assertEqual((run.state, run.set_aside), ("done", 1))
+                self.assertIn("Else", self.events())
+                self.retry()
+                self.meetings().unlink()
+                self.settled(0)
+
     def test_an_occurrence_that_google_finds_no_more(self):
         for fault in REFUSALS:
             with self.subTest(fault=fault):
