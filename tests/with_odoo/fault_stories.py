@@ -148,6 +148,9 @@ class World:
     def delete_occurrence(self):
         self.row.unlink()
 
+    def delete_series(self):
+        self.row.with_user(self.user).action_mass_deletion("all_events")
+
     def change_single_series(self):
         """Google is asked for the occurrences of a series that is shown as single meetings."""
         odd = next(e for e in self.google.events("Events (created") if e["summary"] == "Odd")
@@ -172,6 +175,7 @@ RUN_CALLS = {
     "its deletion": Story(
         World.delete_occurrence, "events.delete", (), "-Series", World.delete_occurrence_there
     ),
+    "its end": Story(World.delete_series, "events.delete", (), "-Series-Series-Series"),
     "instances": Story(World.change_single_series, "events.instances"),
     "calendar": Story(World.change_on_both_sides, "calendars.get"),
 }
