@@ -116,6 +116,8 @@ class TestSeriesStory(LivesMixin, SeriesMixin, GoogleCase):
             ("rename", "shift", "delete", "all", "shift all", "future", "gone", "end")
         )
         recurs = bool(row.recurrence_id)
+        # Odoo finds no new one where the first meeting was moved, and then moves none of them
+        has_base = bool(row.recurrence_id.base_event_id)
         if edit == "rename":
             row.name = f"Mine {name}"
         elif edit == "shift":
@@ -124,7 +126,7 @@ class TestSeriesStory(LivesMixin, SeriesMixin, GoogleCase):
             row.unlink()
         elif edit == "all" and recurs:
             row.write({"location": f"Mine {name}", "recurrence_update": "all_events"})
-        elif edit == "shift all" and recurs and row.follow_recurrence:
+        elif edit == "shift all" and has_base and row.follow_recurrence:
             row.write({**later, "recurrence_update": "all_events"})
         elif edit == "future" and recurs and row.follow_recurrence:
             row.write({**later, "recurrence_update": "future_events"})
