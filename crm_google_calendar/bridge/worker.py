@@ -150,12 +150,19 @@ class Worker:
         self.worked = time.monotonic()
 
     def _end_of_slice(self, run_id):
-        """A function that tells whether the slice that begins now should stop."""
-        end = time.monotonic() + SLICE
+        """A function that tells whether the slice that begins now should stop.
+
+        Not when it is asked first, and the time counts from then on: all that was read until then
+        is lost with the slice, so two who take long to read would never come on.
+        """
+        end = None
 
         def is_over():
             nonlocal end
             now = time.monotonic()
+            if end is None:
+                end = now + SLICE
+                return False
             if end < now < self.deadline:
                 end = 0.0 if self._somebody_waits(run_id) else now + LOOK
             return not end or now >= self.deadline

@@ -6,7 +6,7 @@ from unittest.mock import patch
 from odoo import Command, fields
 
 from odoo.addons.crm_google_calendar.bridge import run as run_module
-from odoo.addons.crm_google_calendar.bridge import slices, worker
+from odoo.addons.crm_google_calendar.bridge import push, slices, worker
 
 from .common import SAM, GoogleCase
 
@@ -195,6 +195,20 @@ class TestWorker(GoogleCase):
         self.work()
         self.assertEqual(len(self.events()), 6)
         self.assertEqual(account.run_ids[:1].state, "done")
+
+    def test_runs_whose_reading_takes_longer_than_their_turn_come_on_all_the_same(self):
+        eve = self.new_user("eve", "eve@example.com")
+        self.emulator.add_user("eve@example.com", "Eve", "Europe/Berlin")
+        accounts = self.connected(), self.connected(eve, "eve@example.com")
+        for number in range(3):
+            self.meeting(f"Mine {number}")
+            self.meeting(f"Hers {number}", user=eve)
+        runs = [account._start_run("wizard", full=True) for account in accounts]
+        no_time = patch.multiple(worker, SLICE=0.0, LOOK=0.0, BUDGET=20)
+        with no_time, patch.object(push, "CHUNK", 1):
+            self.work()
+        self.assertEqual([run.state for run in runs], ["done", "done"])
+        self.assertEqual([run.google_created for run in runs], [3, 3])
 
     def test_a_stopped_run_stays_stopped(self):
         account = self.connected()
