@@ -5,8 +5,8 @@ from unittest.mock import patch
 
 from odoo import Command, fields
 
-from odoo.addons.crm_google_calendar.bridge import run as run_module
 from odoo.addons.crm_google_calendar.bridge import push, slices, worker
+from odoo.addons.crm_google_calendar.bridge import run as run_module
 
 from .common import SAM, GoogleCase
 
