@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from ..engine.decide import Action, Policy, Reason, Verb, decide, lose_sight
 from ..engine.entry import Entry
 from ..engine.merge import Clash, Side
 from ..gcal.translate import is_cut
 from . import links
+from .source import Source
 from .work import Case, Work
 from .zones import naive
 
@@ -81,13 +83,26 @@ def _lose(case: Case) -> Action:
 
 
 def policy_of(work: Work, case: Case) -> Policy:
-    """The policy for one case; "newest" asks both sides when they were last changed."""
-    policy = work.settings.policy
+    """The policy for one case."""
+    records = case.source.records.browse(case.res_id if case.crm.entry else None)
     updated = (case.event or {}).get("updated")
-    if not (work.settings.newest_wins and case.crm.changed and updated):
+    return policy_for(work, case.source, records, updated, case.crm.changed)
+
+
+def policy_for(
+    work: Work, source: Source, records: Any, updated: str | None, changed: datetime | None
+) -> Policy:
+    """The policy for these records of one case; a guest archives nothing for all others.
+
+    "newest" asks when both sides were last changed: Google's as its events tell, Odoo's naive UTC.
+    """
+    policy = work.settings.policy
+    if policy.archive and not source.decides(records):
+        policy = replace(policy, archive=False)
+    if not (work.settings.newest_wins and changed and updated):
         return policy
     in_google = naive(datetime.fromisoformat(updated.replace("Z", "+00:00")))
-    return replace(policy, winner=Side.GOOGLE if in_google > case.crm.changed else Side.CRM)
+    return replace(policy, winner=Side.GOOGLE if in_google > changed else Side.CRM)
 
 
 def _with_whole_text(case: Case) -> Entry | None:

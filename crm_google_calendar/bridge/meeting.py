@@ -87,6 +87,10 @@ class MeetingSource(Source):
         if values:
             record.write(values)
 
+    def decides(self, records):
+        alone = self.user.partner_id
+        return all(row.user_id == self.user or row.partner_ids <= alone for row in records)
+
     def archive(self, records):
         records.action_archive()
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..engine.decide import Policy, Reason, Verb
 from ..engine.series import Series, key_of
 from ..engine.series_merge import SeriesAction, decide_series
 from ..gcal.expand import has
 from ..gcal.translate import is_gone
 from . import links, series_links
-from .choose import FINAL, policy_of
+from .choose import FINAL, policy_for
 from .series_events import GONE, take_events
 from .series_feed import fits
 from .series_read import read_series
 from .series_split import read_like
 from .series_state import MODEL, SeriesCase, to_hold
-from .source import Local
 from .work import Work
 
 
@@ -185,13 +182,13 @@ def _decide(work: Work, case: SeriesCase) -> SeriesAction:
 
 def _policy(work: Work, case: SeriesCase) -> Policy:
     """The policy for one series; its newest occurrence tells how new it is."""
+    rows = case.source.records.concat(*case.rows.active.values())
     events = [case.event or {}, *case.events.values()]
-    if case.is_split or case.memory.start:
-        return work.settings.policy  # the same for both parts
     newest = max(event.get("updated") or "" for event in events)
-    changed = [row.write_date for row in case.rows.active.values()]
-    local = Local(None, changed=max(changed, default=None))
-    return policy_of(work, replace(case, event={"updated": newest}, crm=local))
+    if case.is_split or case.memory.start:
+        newest = ""  # the same policy for both parts
+    changed = max(rows.mapped("write_date"), default=None)
+    return policy_for(work, case.source, rows, newest, changed)
 
 
 def _decide_detached(work: Work, case: SeriesCase) -> SeriesAction:

@@ -213,7 +213,8 @@ def _settle(work: Work, case: SeriesCase, pool: Pool) -> None:
 def _let_go(work: Work, pool: Pool, cases: list[SeriesCase]) -> None:
     """Meetings that no series has a place for: archived, or detached where a rule only ended."""
     family = [case for case in cases if pool.case and _root(case) == _root(pool.case)]
-    detaches = pool.is_shorter and len(family) == 1 and not work.settings.policy.archive
+    archives = work.settings.policy.archive and pool.case and pool.case.source.decides(pool.rows)
+    detaches = pool.is_shorter and len(family) == 1 and not archives
     for key, row in pool.keyed:
         if detaches:
             series_links.detach_meeting(work, pool.case, key, row)

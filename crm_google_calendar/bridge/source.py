@@ -90,6 +90,10 @@ class Source:
     def change(self, record, held, entry):
         raise NotImplementedError
 
+    def decides(self, records):
+        """Whether the user's deletion in Google may archive these records for everybody."""
+        return True
+
     def archive(self, records):
         raise NotImplementedError
 

@@ -208,6 +208,18 @@ class TestThreeGuests(LifeCase):
         )
         self.assertEqual(self.events(email=gone), {})
 
+    def test_where_deletions_archive_only_that_of_the_organizer_does(self):
+        settings.put(self.env, "gone_in_google", "archive")
+        gone, organizer = self.emails[2], self.emails[0]
+        self.emulator.user(gone).delete("Events", self.event(gone)["id"])
+        self.all_run()
+        self.assertTrue(self.shared.active)
+        self.assertEqual(self.event(organizer)["summary"], "Shared")
+        self.emulator.user(organizer).delete("Events", self.event(organizer)["id"])
+        self.all_run()
+        self.assertFalse(self.shared.active)
+        self.assertEqual([self.events(email=email) for email in self.emails], [{}] * 3)
+
 
 class TestSharedGoogleAccount(LifeCase):
     def test_two_users_of_one_google_account_have_two_calendars_each_and_no_mixture(self):

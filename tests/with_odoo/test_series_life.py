@@ -57,6 +57,26 @@ class TestSeriesLife(SeriesMixin, GoogleCase):
         self.assertEqual(len(self.masters(EVA)), 1)
         self.assertIn("nothing had to be changed", self.sync(mine).summary)
 
+    def test_a_guest_who_deletes_in_google_archives_nothing_for_the_others(self):
+        self.archiving()
+        mine, hers, rows = self._with_eva()
+        self.sync(mine)
+        self.sync(hers)
+        eva = self.emulator.user(EVA)
+        master = self.masters(EVA)[0]["id"]
+        for delete in (
+            lambda: eva.delete_occurrence("Events", eva.occurrences("Events", master)[1]),
+            lambda: eva.delete("Events", master),
+        ):
+            delete()
+            self.sync(hers)
+            self.sync(mine)
+            self.assertTrue(all(rows.mapped("active")))
+            self.assert_same()
+        self.google.delete("Events", self.masters()[0]["id"])
+        self.sync(mine)
+        self.assertFalse(any(rows.mapped("active")))
+
     def test_a_guest_taken_off_one_meeting_keeps_it_in_google(self):
         account, hers, rows = self._with_eva()
         self.sync(account)
