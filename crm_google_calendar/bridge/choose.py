@@ -84,7 +84,7 @@ def _lose(case: Case) -> Action:
 
 def policy_of(work: Work, case: Case) -> Policy:
     """The policy for one case."""
-    records = case.source.records.browse(case.res_id if case.crm.entry else None)
+    records = case.source.records.browse([case.res_id] if case.crm.entry else [])
     updated = (case.event or {}).get("updated")
     return policy_for(work, case.source, records, updated, case.crm.changed)
 
