@@ -1,6 +1,6 @@
 """Messages from Google: what a channel, a message and its run cost, beside an hourly pass."""
 
-from odoo.addons.crm_google_calendar.bridge import channels, settings
+from odoo.addons.crm_google_calendar.bridge import channels
 
 from . import hourly, ours
 
@@ -11,7 +11,7 @@ NOWHERE = "http://127.0.0.1:9"  # nobody listens there; the messages are made up
 def run(env, meter, size):
     """Open two channels for each account, hear of each calendar once, and ask all as every hour."""
     accounts = hourly.connect_all(env, meter.google, size["told"])
-    settings.put(env, "auto_sync", "True")
+    hourly.switch_on(env, meter.google)
     env["ir.config_parameter"].set_param("web.base.url", SITE)
     meter.google.post("settings", sites={SITE: NOWHERE})
     env.cr.commit()
