@@ -31,9 +31,9 @@ def settle(work: Work, case: Case, entry: Entry, event: dict[str, Any] | None) -
         "cause": False,
         "reason": False,
         "last_sync": work.odoo_now,
-        **_from_event(event),
+        **from_event(event),
     }
-    _write(work, case, values)
+    write(work, case, values)
 
 
 def settle_new(work: Work, cases: list[Case]) -> None:
@@ -44,7 +44,7 @@ def settle_new(work: Work, cases: list[Case]) -> None:
             "base": to_json(case.action.result),
             "state": "linked",
             "last_sync": work.odoo_now,
-            **_from_event(case.event),
+            **from_event(case.event),
         }
         for case in cases
     ]
@@ -101,14 +101,14 @@ def heal(case: Case) -> None:
     case.base, case.pending = case.pending, None
     values = {"base": to_json(case.base), "pending": False, "receipt": False}
     if case.google == case.base:
-        values |= _from_event(case.event)
+        values |= from_event(case.event)
     case.link.write(values)
 
 
 def set_aside(work: Work, case: Case, cause: str, detail: str = "") -> None:
     """Stop trying this link until its cause is dealt with; visible to the user, with a reason."""
     reason = reason_text(work.env, cause, detail)
-    _write(work, case, {"state": "set_aside", "cause": cause, "reason": reason})
+    write(work, case, {"state": "set_aside", "cause": cause, "reason": reason})
     work.counts["set_aside"] = work.counts.get("set_aside", 0) + 1
 
 
@@ -121,7 +121,7 @@ def detach(env, links, cause: str) -> None:
 
 def take_up(work: Work, case: Case) -> None:
     """Make the link of an event and a record that had none."""
-    _write(work, case, _from_event(case.event))
+    write(work, case, from_event(case.event))
 
 
 def new_event_id(work: Work, case: Case) -> str:
@@ -130,7 +130,8 @@ def new_event_id(work: Work, case: Case) -> str:
     return work.account._event_id(case.source.model, case.res_id, generation)
 
 
-def _write(work: Work, case: Case, values: dict[str, Any]) -> None:
+def write(work: Work, case: Case, values: dict[str, Any]) -> None:
+    """Write to the case's link, and say which record it is of; makes the link if there is none."""
     if case.link:
         case.link.write({"model": case.source.model, "res_id": case.res_id, **values})
     else:
@@ -153,7 +154,8 @@ def _identity(case: Case) -> dict[str, Any]:
     }
 
 
-def _from_event(event: dict[str, Any] | None) -> dict[str, Any]:
+def from_event(event: dict[str, Any] | None) -> dict[str, Any]:
+    """What a link keeps of its event as Google shows it."""
     if not event:
         return {}
     return {

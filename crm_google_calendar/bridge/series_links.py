@@ -33,9 +33,9 @@ def settle(work: Work, case: SeriesCase) -> None:
         "series": False,
         "last_sync": work.odoo_now,
         "etag": case.etag,
-        **links._from_event(case.event),
+        **links.from_event(case.event),
     }
-    links._write(work, case, values)
+    links.write(work, case, values)
 
 
 def remember(case: SeriesCase) -> None:
@@ -89,7 +89,7 @@ def set_pending(work: Work, cases: list[SeriesCase]) -> None:
         if case.action.verb is Verb.DELETE:
             # the etag, too: whoever meets another one knows that the user was there since
             values |= {"cause": links.REMOVING, "etag": case.etag}
-        links._write(work, case, values)
+        links.write(work, case, values)
 
 
 def _memorize(case: SeriesCase) -> None:

@@ -66,4 +66,4 @@ def settle(work: Work, feed) -> None:
             feed.calendar, work.sources[SERIES], work.env["crm.google.link"], None, key
         )
         links.set_aside(work, case, NO_DATES, reason)
-        case.link.write(links._from_event(master))
+        case.link.write(links.from_event(master))

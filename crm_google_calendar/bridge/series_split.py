@@ -72,4 +72,4 @@ def _take(work: Work, case: SeriesCase, parent: SeriesCase, key: str, start: str
     }
     case.memory = Memory(rows, case.memory.held, start=start)
     values = {"base": to_text(case.base), "occurrences": case.memory.to_text()}
-    links._write(work, case, values)
+    links.write(work, case, values)

@@ -5,10 +5,6 @@ A series is one line for each side, and is put back as a whole, or left alone as
 
 from __future__ import annotations
 
-import logging
-
-import psycopg2
-
 from odoo.tools import groupby
 
 from ..engine.decide import Policy, Reason, Verb
@@ -24,10 +20,8 @@ from .series_feed import parts_of
 from .series_records import own_links, read
 from .series_state import MODEL, SERIES, Memory, SeriesCase, to_hold
 from .series_write import create_series
-from .undo import UNDONE
+from .undo import UNDONE, undo_alone
 from .work import Work
-
-_logger = logging.getLogger(__name__)
 
 
 def undo_series(work: Work) -> list[SeriesCase]:
@@ -52,7 +46,7 @@ def undo_series(work: Work) -> list[SeriesCase]:
         _hear_late(work, case)
         case.action = _choose(group, case)
         if case.action.verb is Verb.NOTHING:
-            _guarded(work, group[-1], case)
+            undo_alone(work, group[-1], case, _undo_in_crm)
         else:
             case.wanted = to_hold(work, case.action.result, case.rows.active)
     work.checkpoint()
@@ -149,22 +143,10 @@ def _still_holds(line, case: SeriesCase) -> bool:
     return held == after
 
 
-def _guarded(work: Work, line, case: SeriesCase) -> None:
-    if case.action.reason is not Reason.SETTLED and line.verb != "create":
-        return
-    try:
-        with work.env.cr.savepoint():
-            _undo_in_crm(work, line, case)
-            case.source.env.flush_all()
-    except psycopg2.OperationalError:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever another add-on raises concerns one series
-        case.source.env.invalidate_all()
-        _logger.info("line %s cannot be undone: %s", line.id, type(error).__name__)
-
-
 def _undo_in_crm(work: Work, line, case: SeriesCase) -> None:
     """Take back a creation, or bring back what was removed on either side."""
+    if case.action.reason is not Reason.SETTLED and line.verb != "create":
+        return
     rows = case.source.records.concat(*case.rows.active.values())
     if (line.side, line.verb) == ("crm", "create") and _still_holds(line, case):
         rows.unlink()

@@ -7,6 +7,8 @@ there, and its counterpart stays, detached. What it removed comes back.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 import psycopg2
 
@@ -32,7 +34,7 @@ def undo_cases(work: Work) -> list[Case]:
     for lines, case in pairs:
         case.action = _choose(lines, case)
         if case.action.verb is Verb.NOTHING and _still_holds(lines[-1], case):
-            _guarded(work, lines[-1], case)
+            undo_alone(work, lines[-1], case, _undo_in_crm)
     work.checkpoint()
     return [case for _lines, case in pairs if case.action.verb is not Verb.NOTHING]
 
@@ -106,10 +108,11 @@ def _still_holds(line, case: Case) -> bool:
     return held == after
 
 
-def _guarded(work: Work, line, case: Case) -> None:
+def undo_alone(work: Work, line, case: Case, undo: Callable[[Work, Any, Any], None]) -> None:
+    """Take one line back in the CRM; what Odoo refuses stays, and holds up nothing else."""
     try:
         with work.env.cr.savepoint():
-            _undo_in_crm(work, line, case)
+            undo(work, line, case)
             case.source.env.flush_all()
     except psycopg2.OperationalError:
         raise

@@ -57,7 +57,7 @@ class Worker:
     def __init__(self, env, account=None):
         self.env = env
         self.account = account  # the only one that is served; None: all
-        self.checkpoint = _checkpoint_of(env)
+        self.checkpoint = checkpoint_of(env)
         self.deadline = time.monotonic() + BUDGET
         self.ahead = Ahead()
         self.asked: dict[int, int] = {}  # runs, and the newest hint when Google was asked for them
@@ -290,7 +290,7 @@ def _guarded(account, step, checkpoint) -> None:
         checkpoint()
 
 
-def _checkpoint_of(env):
+def checkpoint_of(env):
     """The one place that commits: everything before it lasts, whatever happens after."""
 
     def checkpoint():

@@ -60,4 +60,4 @@ class CrmGoogleChannel(models.Model):
     @api.model
     def _cron_tend(self):
         env = self.with_user(SUPERUSER_ID).env
-        channels.tend(env, worker._checkpoint_of(env))
+        channels.tend(env, worker.checkpoint_of(env))

@@ -58,7 +58,7 @@ class GoogleCase(TransactionCase):
         self.watch = Watch()
         for patcher in self.watch.patchers():
             self.startPatcher(patcher)
-        self.startPatcher(patch.object(worker, "_checkpoint_of", lambda env: self.checkpoint))
+        self.startPatcher(patch.object(worker, "checkpoint_of", lambda env: self.checkpoint))
         self.startPatcher(patch.object(worker, "LONGEST_WAIT", -1))  # tests do not sleep
         settings.store_client(self.env, "test-client", "test-secret")
         self.env.flush_all()

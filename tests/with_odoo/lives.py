@@ -70,7 +70,7 @@ class LivesMixin:
         self.env.cr.flush()
         self.env.flush_all()
         self.saved = self.env.cr.savepoint()
-        with patch.object(worker, "_checkpoint_of", checkpoint_of):
+        with patch.object(worker, "checkpoint_of", checkpoint_of):
             try:
                 with self.watch.working():
                     self.env["crm.google.account"]._cron_work()
