@@ -64,6 +64,8 @@ def push(env, meter, size):
     for _number in range(3):
         meter.measure("idle", lambda: ask(env, account))
     assert not env["crm.google.run"].search_count([("state", "in", worker.ACTIVE)])
+    settings.put(env, "auto_sync", "True")  # the next run compares everything, as one does each day
+    meter.measure("full pass", lambda: sync(env, account, "auto"))
     change_both_sides(env, meter.google, size["changes"])
     meter.measure("changes", lambda: sync(env, account, "auto"))
     done = last_run(env)
@@ -76,7 +78,6 @@ def push(env, meter, size):
 
 def change_both_sides(env, google, count):
     """Change as many meetings in Odoo and as many others in Google."""
-    settings.put(env, "auto_sync", "True")
     meetings = env["calendar.event"].with_user(crm.user(env)).with_context(**crm.QUIET)
     mine = meetings.search([("name", "=like", "Meeting %")], order="id", limit=2 * count)
     for meeting in mine[:count]:
