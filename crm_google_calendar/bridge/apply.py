@@ -78,7 +78,9 @@ def _create(work: Work, source, cases: list[Case]) -> None:
             _refused_alone(work, cases[0], error)
         return
     for case, record in zip(cases, records, strict=True):
-        case.res_id = record.id
+        case.res_id, gone = record.id, case.res_id
+        if case.action.reason is Reason.EDIT_BEATS_DELETE:
+            source.invite(record, links.follow(work, case, gone))
         work.note(case, Side.CRM, "create", case.action.reason)
     for case in cases:
         if case.link:  # of a record that was deleted, or could not be made before

@@ -130,6 +130,15 @@ def new_event_id(work: Work, case: Case) -> str:
     return work.account._event_id(case.source.model, case.res_id, generation)
 
 
+def follow(work: Work, case: Case, gone: int | None) -> Any:
+    """Let other users' links of a record that was deleted lead to the one that has come back;
+    returns those users. Else each edit of theirs would bring back one more."""
+    same = [("model", "=", case.source.model), ("res_id", "=", gone), ("state", "=", "linked")]
+    others = work.env["crm.google.link"].search([*same, ("id", "!=", case.link.id)])
+    others.res_id = case.res_id
+    return others.user_id
+
+
 def write(work: Work, case: Case, values: dict[str, Any]) -> None:
     """Write to the case's link, and say which record it is of; makes the link if there is none."""
     if case.link:

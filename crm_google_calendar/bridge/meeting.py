@@ -87,6 +87,10 @@ class MeetingSource(Source):
         if values:
             record.write(values)
 
+    def invite(self, record, users):
+        if users:
+            record.partner_ids |= users.partner_id
+
     def decides(self, records):
         alone = self.user.partner_id
         return all(row.user_id == self.user or row.partner_ids <= alone for row in records)

@@ -90,6 +90,9 @@ class Source:
     def change(self, record, held, entry):
         raise NotImplementedError
 
+    def invite(self, record, users):
+        """Let these users take part in a record again, where several can."""
+
     def decides(self, records):
         """Whether the user's deletion in Google may archive these records for everybody."""
         return True

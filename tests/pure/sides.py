@@ -207,6 +207,9 @@ class Meetings:
         self.world.crm_written(self.user, before, record)
         self.world.hint(record.ids)
 
+    def invite(self, record, users):
+        pass
+
     @staticmethod
     def decides(_records):
         return True

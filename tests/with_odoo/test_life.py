@@ -208,6 +208,26 @@ class TestThreeGuests(LifeCase):
         )
         self.assertEqual(self.events(email=gone), {})
 
+    def test_edits_by_two_guests_bring_a_deleted_meeting_back_once(self):
+        edits = ({"summary": "New"}, {"location": "There"})
+        for email, edit in zip(self.emails[1:], edits, strict=True):
+            self.emulator.user(email).edit("Events", self.event(email)["id"], **edit)
+        self.shared.with_user(self.user).unlink()
+        mails = self.env["mail.mail"].search_count([])
+        self.all_run()
+        self.all_run()
+        self.assertEqual(self.env["mail.mail"].search_count([]), mails)
+        [back] = self.env["calendar.event"].search([])
+        self.assertEqual((back.name, back.location), ("New", "There"))
+        self.assertEqual(sorted(back.partner_ids.mapped("email")), sorted(self.emails[1:]))
+        for email in self.emails[1:]:
+            event = self.event(email)
+            self.assertEqual((event["summary"], event["location"]), ("New", "There"))
+        self.assertEqual(self.events(email=self.emails[0]), {})
+        written = self.written()
+        self.all_run()
+        self.assertEqual(self.written(), written)
+
     def test_where_deletions_archive_only_that_of_the_organizer_does(self):
         settings.put(self.env, "gone_in_google", "archive")
         gone, organizer = self.emails[2], self.emails[0]
