@@ -1,10 +1,12 @@
 """The CRM's pages: where things are, and what a user does there."""
 
+import contextlib
 import re
 import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
 ZONE = "Europe/Berlin"  # of the users, whatever the machine's is
@@ -92,7 +94,8 @@ class Record:
         field = self.page.locator(f".o_field_widget[name={name}]").locator("input, textarea").first
         field.fill(title)
         field.press("Tab")
-        self.page.locator(".o_form_button_save").click()
+        with contextlib.suppress(PlaywrightTimeout):  # Odoo may have saved it by itself meanwhile
+            self.page.locator(".o_form_button_save").click(timeout=10_000)  # milliseconds
         expect(self.page.locator(".o_form_saved")).to_be_visible()
 
     def press(self, name):
