@@ -21,7 +21,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
         "--user", action="append", metavar="NAME:ADDRESS", help="default: " + EXAMPLE
     )
     parser.add_argument("--time-zone", default="Europe/Berlin", help="of the users' calendars")
-    parser.add_argument("--latency-ms", type=float, default=0, help="before each HTTP answer")
+    parser.add_argument("--latency-ms", type=float, default=0, help="of each HTTP answer")
     parser.add_argument(
         "--client",
         action="append",

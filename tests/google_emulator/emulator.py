@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,6 +23,7 @@ from .times import Clock, real_clock
 from .wire import Call, Reply, json_reply
 
 APP_CREATED = "https://www.googleapis.com/auth/calendar.app.created"
+API = "/calendar/v3/"
 DEFAULT_SCOPES = f"openid email {APP_CREATED}"
 
 
@@ -87,18 +89,16 @@ class Emulator:
     def answer(self, call: Call) -> Reply:
         if call.path.startswith("/emulator/"):
             return control.answer(self, call)
-        if call.path.startswith("/calendar/v3/"):
-            self._delay()
+        if call.path.startswith(API):
             return self.api.run(call)
         name = self._plain(call)
-        if not name:
-            return ui.answer(self, call)
-        self._delay()
-        return self._answer_plain(name, call)
+        return self._answer_plain(name, call) if name else ui.answer(self, call)
 
-    def _delay(self) -> None:
-        if self.settings.latency_ms:
-            self.api.pause(self.settings.latency_ms / 1000)
+    def hold(self, call: Call, arrived: float) -> None:
+        """Waits for what is left of the latency: the work on an answer is a part of it."""
+        seconds = arrived + self.settings.latency_ms / 1000 - time.monotonic()
+        if seconds > 0 and (call.path.startswith(API) or self._plain(call)):
+            self.api.pause(seconds)
 
     @staticmethod
     def _plain(call: Call) -> str:

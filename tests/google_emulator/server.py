@@ -6,6 +6,7 @@ import gzip
 import socket
 import struct
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
@@ -18,6 +19,18 @@ SMALLEST_GZIP = 500
 
 class App(Protocol):
     def answer(self, call: Call) -> Reply: ...
+
+    def hold(self, call: Call, arrived: float) -> None:
+        """Waits until the answer to a call that arrived at a moment of `time.monotonic` may go."""
+
+
+def packed(call: Call, reply: Reply) -> Reply:
+    """The reply as it travels: compressed where the caller says so in both headers."""
+    accepts, agent = (call.headers.get(name, "") for name in ("accept-encoding", "user-agent"))
+    if "gzip" in accepts and "gzip" in agent and len(reply.body) > SMALLEST_GZIP:
+        reply.body = gzip.compress(reply.body, 1)
+        reply.headers["Content-Encoding"] = "gzip"
+    return reply
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -49,11 +62,6 @@ class Handler(BaseHTTPRequestHandler):
 
     def send(self, call: Call, reply: Reply) -> None:
         body, headers = reply.body, {"Date": self.date_time_string()} | reply.headers
-        accepts = call.headers.get("accept-encoding", "")
-        agent = call.headers.get("user-agent", "")
-        if "gzip" in accepts and "gzip" in agent and len(body) > SMALLEST_GZIP:
-            body = gzip.compress(body, 1)
-            headers["Content-Encoding"] = "gzip"
         self.send_response_only(reply.status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -89,8 +97,10 @@ class Server(ThreadingHTTPServer):
         super().__init__((host, port), Handler)
 
     def app_reply(self, handler: Handler) -> None:
+        arrived = time.monotonic()
         call = handler.read_call()
-        reply = self.app.answer(call)
+        reply = packed(call, self.app.answer(call))
+        self.app.hold(call, arrived)
         if reply.fate in ("none", "missing"):
             handler.drop(reset=reply.status == 0)
         else:

@@ -10,7 +10,7 @@ class Settings:
     """Change them on `emulator.settings` at any time."""
 
     page_size: int = 2500  # largest page served, whatever maxResults says
-    latency_ms: float = 0  # waited before each HTTP answer (a batch counts once)
+    latency_ms: float = 0  # from each HTTP request to its answer (a batch counts once)
     batch_limit: int = 50  # Google's guide says 1000 by now, older ones 50
     batch_conflicts: bool = True  # 409 conflict for a second write of one series in a batch
     calendar_limit: int | None = 60  # calendars one user may create ...
