@@ -16,7 +16,7 @@ from .source import Local
 from .work import Case, Work
 
 _logger = logging.getLogger(__name__)
-CHUNK = 500  # between two checkpoints
+CHUNK = 1000  # between two checkpoints
 
 
 def apply_to_crm(work: Work, cases: list[Case]) -> list[Case]:

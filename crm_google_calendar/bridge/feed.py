@@ -40,13 +40,13 @@ class Feed:
     unread: Any = None
 
 
-def read_feed(work: Work, calendar: Any, full: bool) -> Feed | None:
+def read_feed(work: Work, calendar: Any, cursor: str | None) -> Feed | None:
     """Ask Google what changed; None where the calendar is gone or Google cannot answer now.
 
     Must be called right after a checkpoint: no row is locked while Google is asked.
     """
     try:
-        feed = ask_feed(work, calendar, None if full else calendar.cursor or None)
+        feed = ask_feed(work, calendar, cursor)
         sort_out(work, feed)
     except GoogleError as error:
         note_failure(work, calendar, error)

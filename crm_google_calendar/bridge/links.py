@@ -149,12 +149,10 @@ def write(work: Work, case: Case, values: dict[str, Any]) -> None:
 
 def _identity(case: Case) -> dict[str, Any]:
     calendar = case.calendar
-    account = calendar.account_id
     return {
         "calendar_id": calendar.id,
         # known here, so that Odoo need not find them out and write each row a second time
-        "account_id": account.id,
-        "user_id": account.user_id.id,
+        "account_id": calendar.account_id.id,
         "kind": calendar.kind,
         "model": case.source.model,
         "res_id": case.res_id,

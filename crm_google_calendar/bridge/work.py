@@ -151,8 +151,7 @@ class Work:
         if values:
             self.run.write(values)
         if self.lines:
-            run = {"run_id": self.run.id, "user_id": self.run.user_id.id}
-            lines = [{**NO_VALUES, **run, **line} for line in self.lines]
+            lines = [{**NO_VALUES, "run_id": self.run.id, **line} for line in self.lines]
             insert(self.env["crm.google.run.line"], lines)
         self.counts, self.lines, self.done = {}, [], 0
 

@@ -9,6 +9,8 @@ import functools
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -51,6 +53,32 @@ class Changes:
     access_role: str
 
 
+class _Aside:
+    """One list in a thread of its own, which has its own transport and count of calls."""
+
+    def __init__(self, credentials: Credentials, calendar_id: str, cursor: str | None) -> None:
+        self._google = Google(credentials)
+        pool = ThreadPoolExecutor(1, thread_name_prefix="crm-google-aside")
+        self._answer = pool.submit(self._google.changes, calendar_id, cursor)
+        pool.shutdown(wait=False)
+
+    def take(self, pace: Pace) -> Changes:
+        """Wait for the answer, and count its calls; raises as `changes` does."""
+        refused = 0
+        try:
+            return self._answer.result()
+        except GoogleError as error:
+            refused = int(error.cause is Cause.RATE_LIMITED)
+            raise
+        finally:
+            pace.count(time.time(), self._google.pace.used(time.time()), refused)
+
+    def close(self) -> None:
+        """Wait for the thread, so that nothing goes on behind the caller's back; then close."""
+        self._answer.exception()
+        self._google.close()
+
+
 class Google:
     """Calls on behalf of one grant. Building it needs no network; one object per thread."""
 
@@ -64,17 +92,29 @@ class Google:
         self.credentials = credentials
         self.pace = pace or Pace()
         self._known: dict[tuple[str, str | None], Changes | GoogleError] = {}
+        self._asides: dict[tuple[str, str | None], _Aside] = {}
         self._http = AuthorizedHttp(credentials, http=http or endpoints.http())
         self._batch_size = batch_size
 
     def close(self) -> None:
         """Close the connections; the object can still be used and opens new ones."""
+        while self._asides:
+            self._asides.popitem()[1].close()
         self._http.close()
 
     def remember(self, known: Mapping[tuple[str, str | None], Changes | GoogleError]) -> None:
         """Answer the next call of `changes` with what a thread has just heard; see `ahead`."""
         self._known.update(known)
         self.pace.count(time.time(), len(known))
+
+    def ask_aside(self, calendar_id: str, cursor: str | None = None) -> None:
+        """Let a thread list one calendar meanwhile: the next call of `changes` takes its answer.
+
+        Not with an access token that is about to end: two threads would both fetch a new one.
+        """
+        key = (calendar_id, cursor)
+        if self.credentials.valid and key not in self._known and key not in self._asides:
+            self._asides[key] = _Aside(self.credentials, calendar_id, cursor)
 
     def changes(self, calendar_id: str, cursor: str | None = None) -> Changes:
         """List what changed since `cursor`; everything without one.
@@ -84,6 +124,10 @@ class Google:
         known = self._known.pop((calendar_id, cursor), None)
         if isinstance(known, GoogleError):
             raise known
+        aside = self._asides.pop((calendar_id, cursor), None)
+        if aside:
+            with closing(aside):
+                return aside.take(self.pace)
         return known or self._changes(calendar_id, cursor)
 
     def _changes(self, calendar_id: str, cursor: str | None) -> Changes:

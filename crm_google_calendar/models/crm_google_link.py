@@ -19,13 +19,12 @@ class CrmGoogleLink(models.Model):
     account_id = fields.Many2one(
         related="calendar_id.account_id", store=True, index=True, readonly=True
     )
-    user_id = fields.Many2one(
-        related="account_id.user_id", store=True, index=True, ondelete="cascade"
-    )
+    # not stored: thousands are written at a time, and each column that refers to a row costs
+    user_id = fields.Many2one(related="account_id.user_id")
     kind = fields.Selection(related="calendar_id.kind", store=True)
     model = fields.Char(readonly=True)
     # not a foreign key: the link of a deleted record is its tombstone
-    res_id = fields.Many2oneReference("Record", model_field="model", readonly=True, index=True)
+    res_id = fields.Many2oneReference("Record", model_field="model", readonly=True)
     title = fields.Char(compute="_compute_title", compute_sudo=False)
     event_id = fields.Char("Event in Google", required=True, readonly=True)
     from_google = fields.Boolean(readonly=True, help="The user made it in Google, not in the CRM")
@@ -62,7 +61,9 @@ class CrmGoogleLink(models.Model):
         "UNIQUE(calendar_id, event_id)", "An event in Google has one link."
     )
     _record_unique = models.Constraint(
-        "UNIQUE(calendar_id, model, res_id)", "A record has one link in each calendar."
+        # in this order, since links are found by their records
+        "UNIQUE(res_id, model, calendar_id)",
+        "A record has one link in each calendar.",
     )
 
     # few rows each, so that a run finds them among any number of links; the first is `links.OPEN`

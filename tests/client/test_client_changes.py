@@ -1,5 +1,6 @@
 """What changed in a calendar: pages, cursors, and calendars that went away."""
 
+import threading
 from datetime import datetime, timezone
 
 import pytest
@@ -190,3 +191,50 @@ def test_what_we_wrote_comes_back_as_an_echo_with_its_etag(google, events):
     written = google.send(events, [patch(1, summary="Moved")])["patch 1"].event
     (echo,) = google.changes(events, cursor).events
     assert echo["etag"] == written["etag"]
+
+
+@pytest.fixture
+def tasks(google, emulator):
+    """The id of a second calendar, with an empty log of calls."""
+    made = google.create_calendar("Company Tasks", "made here", "Europe/Berlin")
+    emulator.log.clear()
+    return made["id"]
+
+
+def test_a_calendar_asked_aside_is_listed_once_and_while_others_are(
+    google, events, tasks, emulator
+):
+    google.send(tasks, [insert(0)])
+    emulator.log.clear()
+    both = threading.Barrier(2)
+    emulator.api.pause = lambda _seconds: both.wait(10)  # each answer waits for the other's call
+    emulator.faults.script("events.list", [Fault.slow(1)] * 2)
+    google.ask_aside(tasks)
+    google.ask_aside(tasks)
+    assert ids(google.changes(events)) == set()
+    assert ids(google.changes(tasks)) == {name(0)}
+    assert emulator.methods() == ["events.list"] * 2
+
+
+def test_a_refusal_aside_is_raised_where_its_answer_is_taken_and_counts(google, events, emulator):
+    emulator.faults.script("events.list", Fault(status=403, reason="rateLimitExceeded"))
+    google.ask_aside(events)
+    with pytest.raises(Throttled):
+        google.changes(events)
+    assert google.pace.limit is not None
+    assert google.changes(events).events == []  # what was taken is asked for anew
+
+
+def test_nothing_is_asked_aside_with_an_access_token_that_is_about_to_end(google, events, emulator):
+    google.credentials.expiry = datetime.now(timezone.utc).replace(tzinfo=None)
+    google.ask_aside(events)
+    assert emulator.methods() == []
+    google.changes(events)
+    assert emulator.methods() == ["refresh", "events.list"]
+
+
+def test_closing_waits_for_what_was_asked_aside(google, events, emulator):
+    emulator.faults.script("events.list", Fault.slow(0.1))
+    google.ask_aside(events)
+    google.close()
+    assert emulator.requests[-1].status == 200
