@@ -15,7 +15,7 @@ TIMES = 300
 
 def compare(env, meter, size):
     """Save meetings in turns with and without the add-on."""
-    ours.connect(env, meter.google, crm.user(env))
+    ours.sync(env, ours.connect(env, meter.google, crm.user(env)))  # the meetings stand in Google
     settings.put(env, "auto_sync", "True")
     env.cr.commit()
     with crm.opened(size["without"]) as plain:

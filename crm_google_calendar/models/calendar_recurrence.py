@@ -1,7 +1,6 @@
 from odoo import api, models
 
 from ..bridge.series_rule import FIELDS
-from .crm_google_mark_mixin import NOTHING
 
 
 class CalendarRecurrence(models.Model):
@@ -39,15 +38,13 @@ class CalendarEvent(models.Model):
         self.env["calendar.recurrence"]._crm_google_hint(ids)
         return result
 
-    @api.depends_context("uid")
-    def _compute_crm_google_link(self):
+    def _crm_google_links(self):
         """A meeting of a series shows the link of its series."""
-        result = super()._compute_crm_google_link()
-        rest = self.filtered(lambda row: row.recurrence_id and not row.crm_google_link_id)
-        shown = self.env["crm.google.link"]._shown("calendar.recurrence", rest.recurrence_id.ids)
-        for row in rest:
-            link, state, text = shown.get(row.recurrence_id.id, NOTHING)
-            row.crm_google_link_id = link
-            row.crm_google_state = state
-            row.crm_google_text = text
-        return result
+        links = super()._crm_google_links()
+        rest = self.filtered(lambda row: row.recurrence_id and row.id not in links)
+        series = self.env["crm.google.link"]._of_records(
+            "calendar.recurrence", rest.recurrence_id.ids
+        )
+        return links | {
+            row.id: series[row.recurrence_id.id] for row in rest if row.recurrence_id.id in series
+        }

@@ -51,6 +51,12 @@ class CrmGoogleHint(models.Model):
             hints.env["crm.google.account"]._wake()
 
     @api.model
+    def _waits(self, model, res_id):
+        """Whether a change of this record waits for the worker, or for a run."""
+        same = [("model", "=", model), ("res_id", "=", res_id)]
+        return bool(self.search_count(same, limit=1))
+
+    @api.model
     def _write_waiting(self):
         waiting = self.env.cr.precommit.data.pop(WAITING, ())
         if not waiting:

@@ -1,9 +1,6 @@
-from babel.dates import format_datetime
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL
-from odoo.tools.misc import babel_locale_parse
+from odoo.tools import format_datetime
 
 
 class CrmGoogleLink(models.Model):
@@ -88,50 +85,37 @@ class CrmGoogleLink(models.Model):
         return record if record and record.has_access("read") else record.browse()
 
     @api.model
-    def _shown(self, model, ids):
-        """What forms show of the current user's links of these records: {record's id: (link's id,
-        state, text)}.
+    def _of_records(self, model, ids):
+        """The current user's own links of these records, by the records' ids."""
+        mine = [("model", "=", model), ("res_id", "in", ids), ("user_id", "=", self.env.uid)]
+        # sudo: whether an entry has ever arrived is told by a field that is closed to everybody
+        return {link.res_id: link for link in self.sudo().search(mine)} if ids else {}
 
-        By one statement, half of what a search takes: every save of a meeting shows this. A user's
-        own links only, and nothing that they hold of a meeting's content.
+    def _shown_state(self):
+        return "pending" if self.state == "linked" and not self.base else self.state
+
+    def _line(self, changed):
+        """What a form says of the entry: what stands in Google, or why it does not.
+
+        changed: the record was saved, and the worker has not come to it yet.
         """
-        if not ids:
-            return {}
-        self.flush_model()
-        query = SQL(
-            "SELECT res_id, id, CASE WHEN state = 'linked' AND coalesce(base, '') = ''"
-            " THEN 'pending' ELSE state END, series, last_sync, reason"
-            " FROM crm_google_link WHERE model = %s AND res_id IN %s AND user_id = %s",
-            model,
-            tuple(ids),
-            self.env.uid,
-        )
-        return {
-            res_id: (link_id, state, self._shown_text(state, *rest))
-            for res_id, link_id, state, *rest in self.env.execute_query(query)
-        }
+        on_its_way = changed and self.state == "linked" and self.account_id.state == "connected"
+        state = "pending" if on_its_way else self._shown_state()
+        return {"state": state, "text": self._line_text(state)}
 
-    def _shown_text(self, state, series, last_sync, reason):
-        """One line on a form: what stands in Google, or why it does not."""
+    def _line_text(self, state):
         if state == "pending":
             return self.env._("On its way to Google.")
         if state != "linked":
-            return reason
-        if not last_sync:
-            return False
-        when = self._shown_moment(last_sync)
-        if series:
+            return self.reason
+        when = format_datetime(self.env, self.last_sync)
+        if self.series:
             return self.env._(
                 "The same in Google (%s). There it belongs to a series, which the CRM can only "
                 "show as single entries.",
                 when,
             )
         return self.env._("The same in Google (%s).", when)
-
-    def _shown_moment(self, moment):
-        """As Odoo's `format_datetime`, without its query: every save of a meeting shows this."""
-        locale = babel_locale_parse(self.env.lang or "en_US")
-        return format_datetime(fields.Datetime.context_timestamp(self, moment), locale=locale)
 
     def action_retry(self):
         """Try what was set aside once more, in a run of its own."""

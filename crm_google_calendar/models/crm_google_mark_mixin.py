@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-NOTHING = (False, "none", False)  # id, state and text of no link
-
 
 class CrmGoogleMarkMixin(models.AbstractModel):
     """A record that may stand in Google too: it shows its state there, and leaves hints."""
@@ -27,16 +25,31 @@ class CrmGoogleMarkMixin(models.AbstractModel):
         compute="_compute_crm_google_link",
         search="_search_crm_google_state",
     )
-    crm_google_text = fields.Char("In Google", compute="_compute_crm_google_link")
 
     @api.depends_context("uid")
     def _compute_crm_google_link(self):
-        shown = self.env["crm.google.link"]._shown(self._name, self.ids)
+        links = self._crm_google_links()
         for record in self:
-            link, state, text = shown.get(record.id, NOTHING)
+            link = links.get(record.id)
             record.crm_google_link_id = link
-            record.crm_google_state = state
-            record.crm_google_text = text
+            record.crm_google_state = link._shown_state() if link else "none"
+
+    def _crm_google_links(self):
+        """The current user's links of these records, by the records' ids."""
+        return self.env["crm.google.link"]._of_records(self._name, self.ids)
+
+    def crm_google_line(self):
+        """What a form says of this record in Google: its state and a text; nothing without a link.
+
+        The page asks once the record is shown or saved, so that neither waits for it.
+        """
+        self.ensure_one()
+        link = self._crm_google_links().get(self.id)
+        if not link:
+            return False
+        # sudo: users may not see hints
+        hints = self.env["crm.google.hint"].sudo()
+        return link._line(hints._waits(self._name, self.id) or hints._waits(link.model, link.res_id))
 
     def _search_crm_google_state(self, operator, value):
         if operator != "in":

@@ -178,6 +178,7 @@ class CrmGoogleRunLine(models.Model):
     run_id = fields.Many2one(
         "crm.google.run", required=True, readonly=True, ondelete="cascade", index=True
     )
+    user_id = fields.Many2one(related="run_id.user_id")
     side = fields.Selection([("crm", "CRM"), ("google", "Google")], readonly=True)
     verb = fields.Selection(
         [

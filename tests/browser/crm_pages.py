@@ -1,12 +1,10 @@
 """The CRM's pages: where things are, and what a user does there."""
 
-import contextlib
 import re
 import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
 ZONE = "Europe/Berlin"  # of the users, whatever the machine's is
@@ -85,7 +83,9 @@ class Record:
 
     def __init__(self, page, path):
         self.page = page
-        page.goto(path)
+        # Odoo shows a form as the browser remembers it, and puts the server's answer into it later
+        with page.expect_response(lambda answer: answer.url.endswith("/web_read")):
+            page.goto(path)
         expect(page.locator(".o_form_view")).to_be_visible()
         self.line = page.locator(".o_crm_google_line")
 
@@ -94,8 +94,7 @@ class Record:
         field = self.page.locator(f".o_field_widget[name={name}]").locator("input, textarea").first
         field.fill(title)
         field.press("Tab")
-        with contextlib.suppress(PlaywrightTimeout):  # Odoo may have saved it by itself meanwhile
-            self.page.locator(".o_form_button_save").click(timeout=10_000)  # milliseconds
+        self.page.locator(".o_form_button_save").click()
         expect(self.page.locator(".o_form_saved")).to_be_visible()
 
     def press(self, name):

@@ -127,7 +127,8 @@ def test_what_was_set_aside_is_one_click_away(desktop, salesperson, google, pict
     expect(record.line).to_contain_text("Google refused this entry.")
     pictures.keep(calendar.page, "set-aside-record")
     record.press("Retry")
-    expect(record.line).to_contain_text("On its way to Google.")
+    expect(record.line).to_contain_text("The same in Google")  # by itself, once the run has ended
+    pictures.keep(calendar.page, "in-sync-record")
     calendar.open()
     expect(calendar.result).to_contain_text("1 created in Google")
     there = google.open(calendar.page, salesperson.address)

@@ -165,8 +165,10 @@ def switch_auto_sync_on(page, pictures):
 
 
 def save_and_look_at_google(story, meeting):
-    Record(story.page, f"/odoo/calendar/{meeting}").rename("Kick-off, saved a moment ago")
+    record = Record(story.page, f"/odoo/calendar/{meeting}")
+    record.rename("Kick-off, saved a moment ago")
     soon(lambda: "Kick-off, saved a moment ago" in story.entries("event"))
+    expect(record.line).to_contain_text("The same in Google")  # without loading the page anew
 
 
 def follow_the_record(story, meeting):

@@ -107,7 +107,7 @@ class TestFaults(GoogleCase):
 
     def test_a_google_that_stays_out_of_reach_ends_the_run_and_the_next_one_goes_on(self):
         self.meeting("One")
-        self.emulator.faults.script("events.list", [Fault(status=503)] * (TRIES + 1))
+        self.emulator.faults.script("events.list", [Fault(status=503)] * 2 * (TRIES + 1))
         run = self.sync(self.account)
         for _try in range(TRIES):
             self.assertEqual(run.state, "running")

@@ -54,7 +54,7 @@ class TestRevoke(RevokeCase):
         self.assertEqual((self.in_google(), self.token_is_alive()), ([], False))
         after = (meeting.read(), task.read(["summary", "date_deadline", "active"]))
         for old, new in zip(before[0], after[0], strict=True):
-            for name in ("crm_google_link_id", "crm_google_state", "crm_google_text"):
+            for name in ("crm_google_link_id", "crm_google_state"):
                 old.pop(name), new.pop(name)
         self.assertEqual(before, after)
 

@@ -213,7 +213,7 @@ class TestSeriesLife(SeriesMixin, GoogleCase):
         self.make_series("Odd", "FREQ=MONTHLY;BYDAY=1MO,3MO;COUNT=6")
         self.sync(account)
         row = self.meetings()[0].with_user(self.user)
-        self.assertIn("series", row.crm_google_text)
+        self.assertIn("belongs to a series", row.crm_google_line()["text"])
 
     def test_single_meetings_of_a_series_go_both_ways(self):
         account = self.connected()
