@@ -49,7 +49,9 @@ class CrmGoogleMarkMixin(models.AbstractModel):
             return False
         # sudo: users may not see hints
         hints = self.env["crm.google.hint"].sudo()
-        return link._line(hints._waits(self._name, self.id) or hints._waits(link.model, link.res_id))
+        return link._line(
+            hints._waits(self._name, self.id) or hints._waits(link.model, link.res_id)
+        )
 
     def _search_crm_google_state(self, operator, value):
         if operator != "in":

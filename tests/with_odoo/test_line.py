@@ -1,6 +1,7 @@
 """What a form says of its record in Google, asked for as the page does."""
 
 from odoo.addons.crm_google_calendar.bridge import settings
+
 from google_emulator import Fault
 
 from .common import GoogleCase
