@@ -282,7 +282,7 @@ def text_for_owner(account) -> str | bool:
         return False
     own = account.sudo()  # sudo: of his own channels, which users may not see
     at_once = not settings.push_problem(env) and bool(watched(own))
-    return sentences.arrival_text(env, at_once, int(settings.interval(env).total_seconds() // 60))
+    return sentences.arrival_text(env, at_once, settings.minutes(env))
 
 
 def watched(accounts):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from typing import Any
 
@@ -12,6 +13,7 @@ from .rows import insert
 from .sentences import reason_text
 from .work import Case, Work
 
+_logger = logging.getLogger(__name__)
 # links in sync that a run has to look at, although nothing changed; they have an index
 OPEN = [
     ("state", "=", "linked"),
@@ -19,6 +21,7 @@ OPEN = [
 ]
 # causes of a link in sync whose event we are deleting, until the answer comes
 REMOVING, UNDOING = "removing", "undoing"
+PATIENCE = 5  # slices in a row that could not be completed
 
 
 def settle(work: Work, case: Case, entry: Entry, event: dict[str, Any] | None) -> None:
@@ -110,6 +113,16 @@ def set_aside(work: Work, case: Case, cause: str, detail: str = "") -> None:
     reason = reason_text(work.env, cause, detail)
     write(work, case, {"state": "set_aside", "cause": cause, "reason": reason})
     work.counts["set_aside"] = work.counts.get("set_aside", 0) + 1
+
+
+def put_off(work: Work, cases: list[Any]) -> None:
+    """Leave to the next slice what Google kept calling outdated, until that has led nowhere."""
+    if work.run.tries < PATIENCE:
+        work.complete = work.complete and not cases
+        return
+    for case in cases:
+        _logger.info("link %s set aside: outdated in %s slices", case.link.id, work.run.tries)
+        set_aside(work, case, "restless")
 
 
 def detach(env, links, cause: str) -> None:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from ..engine.decide import Verb
 from ..engine.plan import CAP, Plan, Step, plan
 from ..gcal.errors import Cause, GoogleError
-from . import hints
+from . import hints, links
 from .apply import apply_to_crm
 from .choose import choose
 from .feed import Feed, read_feed
@@ -123,7 +123,7 @@ def execute(work: Work, cases: list[Case]) -> None:
         if not again:
             return
         cases = _decide_again(work, again)
-    work.complete = work.complete and not cases
+    links.put_off(work, cases)
 
 
 def _decide_again(work: Work, cases: list[Case]) -> list[Case]:
@@ -185,9 +185,9 @@ def _finish(work: Work, feeds: list[Feed], the_plan: Plan, cases, hinted) -> Non
 def _mark_held(work: Work, feeds: list[Feed], held: list[Case]) -> None:
     """Many deletions at once wait for the user's answer; what was restored since does not."""
     full = [feed.calendar.id for feed in feeds if feed.full] if work.complete else []
-    links = work.env["crm.google.link"]
-    links.search([("calendar_id", "in", full), ("cause", "=", "held")]).write(
+    rows = work.env["crm.google.link"]
+    rows.search([("calendar_id", "in", full), ("cause", "=", "held")]).write(
         {"cause": False, "reason": False}
     )
     reason = {"cause": "held", "reason": reason_text(work.env, "held")}
-    links.browse([case.link.id for case in held]).write(reason)
+    rows.browse([case.link.id for case in held]).write(reason)

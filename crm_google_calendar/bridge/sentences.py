@@ -241,6 +241,10 @@ def _reasons(env):
             "Google did not tell its dates. Look whether the series opens in Google Calendar, then "
             "retry."
         ),
+        "restless": env._(
+            "Google kept answering that this entry had just been changed there. Wait some minutes, "
+            "then retry."
+        ),
         "odoo_refused": env._("The CRM refused this entry. Change it in Google, then retry."),
     }
 

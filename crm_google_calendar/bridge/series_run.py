@@ -69,7 +69,7 @@ def execute_series(work: Work, cases: list[SeriesCase], calendars_stand) -> None
             renew(work, case)
             choose(work, case)
         cases = [case for case in cases if case.action.verb is not Verb.NOTHING]
-    work.complete = work.complete and not cases
+    links.put_off(work, cases)
 
 
 def _apply_all(work: Work, cases: list[SeriesCase]) -> list[SeriesCase]:

@@ -113,9 +113,14 @@ def notify_address(env) -> str:
     return f"{base_url(env)}/crm_google_calendar/notify"
 
 
-def interval(env) -> timedelta:
+def minutes(env) -> int:
     """How often accounts in which something happens are asked."""
-    return timedelta(minutes=max(SHORTEST_INTERVAL, number(env, "interval")))
+    return max(SHORTEST_INTERVAL, number(env, "interval"))
+
+
+def interval(env) -> timedelta:
+    """The same, as a time."""
+    return timedelta(minutes=minutes(env))
 
 
 def align_auto_sync(env) -> None:
@@ -126,10 +131,9 @@ def align_auto_sync(env) -> None:
     cron_id = env["ir.model.data"]._xmlid_to_res_id("crm_google_calendar.ir_cron_auto_sync")
     # sudo: follows what an administrator has set; scheduled actions are closed to users
     cron = env["ir.cron"].sudo().browse(cron_id)
-    minutes = int(interval(env).total_seconds() // 60)
     wanted = {
         "active": auto_sync_is_on(env),
-        "interval_number": minutes,
+        "interval_number": minutes(env),
         "interval_type": "minutes",
     }
     differs = any(cron[name] != value for name, value in wanted.items())
@@ -139,7 +143,7 @@ def align_auto_sync(env) -> None:
         # sudo: as above; what was saved while it was off has left no hint
         env["crm.google.calendar"].sudo().search([]).full_pass = False
     now = fields.Datetime.now()
-    soon = min(cron.nextcall, now + timedelta(minutes=minutes)) if cron.active else now
+    soon = min(cron.nextcall, now + interval(env)) if cron.active else now
     cron.write({**wanted, "nextcall": soon})
 
 

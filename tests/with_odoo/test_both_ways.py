@@ -87,13 +87,18 @@ class TestBothWays(GoogleCase):
         self.sync(account)
         self.assertEqual(self.events(), {})
 
-    def test_a_deletion_in_google_detaches_the_record(self):
+    def deleted_in_google(self):
+        """A meeting whose event the user has deleted; its account and its link."""
         account = self.connected()
         meeting = self.meeting()
         self.sync(account)
         link = self.link(meeting)
         self.google.delete("Events", link.event_id)
         self.sync(account)
+        return account, meeting, link
+
+    def test_a_deletion_in_google_detaches_the_record(self):
+        account, meeting, link = self.deleted_in_google()
         self.assertTrue(meeting.active)
         self.assertEqual(link.state, "detached")
         meeting.name = "Still here"
@@ -104,12 +109,7 @@ class TestBothWays(GoogleCase):
         self.assertEqual(list(self.events()), ["Still here"])
 
     def test_push_again_takes_up_an_event_that_was_restored_meanwhile(self):
-        account = self.connected()
-        meeting = self.meeting()
-        self.sync(account)
-        link = self.link(meeting)
-        self.google.delete("Events", link.event_id)
-        self.sync(account)
+        account, meeting, link = self.deleted_in_google()
         self.google.restore("Events", link.event_id)
         link.with_user(self.user).action_push_again()
         self.work()

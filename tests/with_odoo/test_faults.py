@@ -5,6 +5,7 @@ from itertools import product
 
 from odoo import fields
 
+from odoo.addons.crm_google_calendar.bridge import links, run
 from odoo.addons.crm_google_calendar.bridge.slices import TRIES
 
 from google_emulator import Fault
@@ -152,6 +153,22 @@ class TestFaults(GoogleCase):
         self.emulator.faults.script("events.delete", [Fault.lost_answer()])
         self._until_done(self.sync(self.account))
         self._assert_same("Two")
+
+    def test_an_entry_that_google_always_calls_outdated_is_set_aside_alone(self):
+        meeting = self.meeting("One")
+        self.sync(self.account)
+        meeting.name, other = "Uno", self.meeting("Two")
+        refusals, slices = [Fault(status=412)] * run.ROUNDS, links.PATIENCE + 1
+        self.emulator.faults.script("events.patch", refusals * slices)
+        self._until_done(self.sync(self.account), most=slices)
+        self.assertEqual(
+            (self.link(meeting).state, self.link(other).state), ("set_aside", "linked")
+        )
+        self.assertIn("Wait some minutes", self.link(meeting).reason)
+        self.assertEqual(sorted(self.events()), ["One", "Two"])
+        self.link(meeting).with_user(self.user).action_retry()
+        self.work()
+        self._assert_same("Uno", "Two")
 
     def test_a_change_in_google_between_list_and_write_is_merged(self):
         meeting = self.meeting("One", location="Here")

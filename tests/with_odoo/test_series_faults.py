@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from odoo import fields
 
-from odoo.addons.crm_google_calendar.bridge import series_links, series_push
+from odoo.addons.crm_google_calendar.bridge import links, series_links, series_push, series_run
 
 from google_emulator import Fault
 
@@ -99,6 +99,22 @@ class TestSeriesFaults(LivesMixin, SeriesMixin, GoogleCase):
         self.assertEqual(set(self.meetings().mapped("name")), {"Good"})
         self._settle()
         self.assertEqual(len(self.meetings()), 8)
+
+    def test_a_series_that_google_always_calls_outdated_is_set_aside(self):
+        rows = self.recurrence()
+        self.sync(self.account)
+        rows[0].write({"name": "Renamed", "recurrence_update": "all_events"})
+        refusals, slices = [Fault(status=412)] * series_run.ROUNDS, links.PATIENCE + 1
+        self.emulator.faults.script("events.patch", refusals * slices)
+        self.sync(self.account)
+        for _number in range(slices - 1):
+            self.env["crm.google.run"].search([]).resume_at = False
+            self.work()
+        self.assertEqual(self.series_link().cause, "restless")
+        self.series_link().with_user(self.user).action_retry()
+        self.work()
+        self._settle()
+        self.assertEqual({title for title, *_rest in self.google_spans()}, {"Renamed"})
 
     def test_an_id_that_was_deleted_is_not_used_again(self):
         rows = self.recurrence()
