@@ -80,7 +80,7 @@ def _create(work: Work, source, cases: list[Case]) -> None:
     for case, record in zip(cases, records, strict=True):
         case.res_id, gone = record.id, case.res_id
         if case.action.reason is Reason.EDIT_BEATS_DELETE:
-            source.invite(record, links.follow(work, case, gone))
+            source.invite(record, links.follow(work, case, gone).user_id)
         work.note(case, Side.CRM, "create", case.action.reason)
     for case in cases:
         if case.link:  # of a record that was deleted, or could not be made before

@@ -145,11 +145,11 @@ def new_event_id(work: Work, case: Case) -> str:
 
 def follow(work: Work, case: Case, gone: int | None) -> Any:
     """Let other users' links of a record that was deleted lead to the one that has come back;
-    returns those users. Else each edit of theirs would bring back one more."""
+    returns those links. Else each edit of theirs would bring back one more."""
     same = [("model", "=", case.source.model), ("res_id", "=", gone), ("state", "=", "linked")]
     others = work.env["crm.google.link"].search([*same, ("id", "!=", case.link.id)])
     others.res_id = case.res_id
-    return others.user_id
+    return others
 
 
 def write(work: Work, case: Case, values: dict[str, Any]) -> None:

@@ -83,8 +83,7 @@ def set_pending(work: Work, cases: list[SeriesCase]) -> None:
             text = to_text(case.pending)
             values |= {"pending": text, "receipt": links.receipt_for(case.link, text)}
             # a meeting that is gone stays in memory until Google has heard of it
-            now = {key: row.id for key, row in case.rows.active.items()}
-            case.memory.rows = case.memory.rows | now
+            case.memory.rows = case.memory.rows | _ids(case)
             values |= {"base": to_text(case.base), "occurrences": case.memory.to_text()}
         if case.action.verb is Verb.DELETE:
             # the etag, too: whoever meets another one knows that the user was there since
@@ -92,8 +91,22 @@ def set_pending(work: Work, cases: list[SeriesCase]) -> None:
         links.write(work, case, values)
 
 
+def follow(work: Work, case: SeriesCase) -> None:
+    """As `links.follow`: other users, too, go on with the recurrence and meetings made anew."""
+    others = links.follow(work, case, case.link.res_id)
+    for link in others:
+        memory = Memory.of(link)
+        memory.rows = _ids(case)
+        link.occurrences = memory.to_text()
+    case.source.invite(case.source.records.concat(*case.rows.active.values()), others.user_id)
+
+
+def _ids(case: SeriesCase) -> dict[str, int]:
+    return {key: row.id for key, row in case.rows.active.items()}
+
+
 def _memorize(case: SeriesCase) -> None:
-    case.memory.rows = {key: row.id for key, row in case.rows.active.items()}
+    case.memory.rows = _ids(case)
     case.memory.rule = mark_of_rule(case.recurrence) if case.recurrence else ""
     case.memory.start = ""
 

@@ -158,6 +158,8 @@ def _create(work: Work, cases: list[SeriesCase]) -> None:
             series_links.refused(work, cases[0], error)
         return
     for case in cases:
+        if case.action.reason is Reason.EDIT_BEATS_DELETE:
+            series_links.follow(work, case)
         work.note(case, Side.CRM, "create", case.action.reason)
         series_links.settle(work, case)
 

@@ -208,17 +208,18 @@ class TestThreeGuests(LifeCase):
         )
         self.assertEqual(self.events(email=gone), {})
 
-    def test_edits_by_two_guests_bring_a_deleted_meeting_back_once(self):
+    def assertBackOnce(self, delete, number=1):
+        """Two guests edit it in Google while it is deleted here: so many meetings come back."""
         edits = ({"summary": "New"}, {"location": "There"})
         for email, edit in zip(self.emails[1:], edits, strict=True):
             self.emulator.user(email).edit("Events", self.event(email)["id"], **edit)
-        self.shared.with_user(self.user).unlink()
+        delete(self.shared.with_user(self.user))
         mails = self.env["mail.mail"].search_count([])
         self.all_run()
         self.all_run()
         self.assertEqual(self.env["mail.mail"].search_count([]), mails)
-        [back] = self.env["calendar.event"].search([])
-        self.assertEqual((back.name, back.location), ("New", "There"))
+        back = self.env["calendar.event"].search([])
+        self.assertEqual([(row.name, row.location) for row in back], [("New", "There")] * number)
         guests = back.partner_ids.mapped("email")  # and the first, unless his event went before
         self.assertLessEqual(set(self.emails[1:]), set(guests))
         for email in guests:
@@ -229,6 +230,15 @@ class TestThreeGuests(LifeCase):
         written = self.written()
         self.all_run()
         self.assertEqual(self.written(), written)
+
+    def test_edits_by_two_guests_bring_a_deleted_meeting_back_once(self):
+        self.assertBackOnce(lambda meeting: meeting.unlink())
+
+    def test_edits_by_two_guests_bring_a_deleted_series_back_once(self):
+        daily = {"recurrency": True, "rrule_type": "daily", "end_type": "count", "count": 4}
+        self.shared.write(daily)
+        self.all_run()
+        self.assertBackOnce(lambda meeting: meeting.action_mass_deletion("all_events"), 4)
 
     def test_where_deletions_archive_only_that_of_the_organizer_does(self):
         settings.put(self.env, "gone_in_google", "archive")
