@@ -15,6 +15,7 @@ from odoo import fields
 from ..gcal.errors import Cause, GoogleError
 from . import settings
 from .grant import google_of
+from .sentences import env_for
 from .zones import zone_of
 
 _logger = logging.getLogger(__name__)
@@ -171,6 +172,5 @@ def mark_of(calendar) -> str:
 
 
 def _description(calendar) -> str:
-    lang = calendar.account_id.user_id.lang
-    text = calendar.with_context(lang=lang).env._("Kept the same as the CRM.")
+    text = env_for(calendar.account_id)._("Kept the same as the CRM.")
     return f"{text} [{mark_of(calendar)}]"

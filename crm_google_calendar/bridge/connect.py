@@ -19,7 +19,7 @@ from ..gcal.endpoints import http
 from ..gcal.errors import Cause, GoogleError
 from . import calendars, channels, settings, status, switch, vault
 from .grant import GRANT, google_of, keep_access_token, values_of
-from .sentences import cause_text, client_text, connection_text
+from .sentences import cause_text, client_text, connection_text, env_for
 
 _logger = logging.getLogger(__name__)
 # the same grant would fail the same way: the next click must lead to Google's page
@@ -110,7 +110,7 @@ def _keep(account, store, checkpoint) -> None:
 
 
 def _succeed(account) -> None:
-    env = account.with_context(lang=account.user_id.lang).env
+    env = env_for(account)
     again = bool(account.connected_since)
     values = {"cause": False, "message": False, "resume_at": False}
     states = account.calendar_ids.mapped("state")
@@ -142,7 +142,7 @@ def _fail(account, error: GoogleError, needs_consent: bool) -> None:
     """Say what happened, and leave a state from which the next click goes on."""
     state = _state_without_grant(account) if needs_consent else "incomplete"
     values = dict.fromkeys(GRANT, False) if state == "disconnected" else {}
-    env = account.with_context(lang=account.user_id.lang).env
+    env = env_for(account)
     message = connection_text(env, error, state)
     account.write({"state": state, "cause": error.cause.value, "message": message, **values})
     status.send(account, {"type": "danger", "message": message, "sticky": True})
@@ -161,7 +161,7 @@ def check(account, checkpoint: Callable[[], None]) -> None:
     """Answer what the user has asked: do the connection, its calendars, and their names fit?"""
     what, account.check_for = account.check_for, False
     checkpoint()
-    env = account.with_context(lang=account.user_id.lang).env
+    env = env_for(account)
     if what == "client":
         notice = _check_client(env)
     elif what == "names":
@@ -267,7 +267,7 @@ def lapse(account, cause: Cause = Cause.LAPSED) -> None:
     """The grant is dead, or allows too little: no more tries until the user connects again."""
     if account.state not in ("connected", "incomplete"):
         return
-    env = account.with_context(lang=account.user_id.lang).env
+    env = env_for(account)
     message = cause_text(env, cause, "reconnect")
     account.write({"state": "reconnect", "cause": cause.value, "message": message})
     account._stop_runs()
@@ -277,7 +277,7 @@ def lapse(account, cause: Cause = Cause.LAPSED) -> None:
 
 def give_up(account) -> None:
     """After an error that nobody foresaw: a state from which the next click goes on."""
-    env = account.with_context(lang=account.user_id.lang).env
+    env = env_for(account)
     values = {"check_for": False, "cause": Cause.UNKNOWN.value}
     if account.state in ("connecting", "revoking"):
         values["state"] = "incomplete" if account.refresh_token else _state_without_grant(account)

@@ -14,6 +14,7 @@ from ..gcal.endpoints import http
 from ..gcal.errors import Cause, GoogleError
 from . import calendars, channels, status, vault
 from .grant import GRANT, is_shared
+from .sentences import env_for
 
 _logger = logging.getLogger(__name__)
 TRIES = 3  # of what a passing fault prevents; then the user is disconnected all the same
@@ -92,7 +93,7 @@ def _forget(account) -> None:
 
 
 def _result(account, left: list[str], grant_left: bool, shared: bool) -> str:
-    env = account.with_context(lang=account.user_id.lang).env
+    env = env_for(account)
     if not left and not grant_left:
         text = [
             env._("Access is revoked. Both calendars were deleted in Google; the CRM is unchanged.")

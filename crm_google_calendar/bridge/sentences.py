@@ -12,6 +12,11 @@ from ..gcal.errors import Cause, GoogleError
 from .settings import base_url, notify_address
 
 
+def env_for(account):
+    """The account's environment in the language of its user, who reads what is said."""
+    return account.with_context(lang=account.user_id.lang).env
+
+
 def cause_text(env, cause: Cause, state: str = "disconnected") -> str:
     """What a failed call to Google means for the person, and what to do about it.
 

@@ -22,7 +22,7 @@ from .connect import DEAD, google_of, keep_access_token, lapse
 from .discretion import explain
 from .meeting import MeetingSource
 from .run import run_slice
-from .sentences import held_message, run_text
+from .sentences import env_for, held_message, run_summary, run_text
 from .series_source import SeriesSource
 from .series_state import SERIES
 from .task import TaskSource
@@ -42,6 +42,7 @@ def work_on(run, checkpoint, out_of_time, heard=None) -> bool:
 
     heard: what Google has just said about the account's calendars, see `quiet`.
     """
+    run = run.with_env(env_for(run.account_id))
     env, run_id, account = run.env, run.id, run.account_id
     try:
         _begin(run)
@@ -217,7 +218,7 @@ def _finish(run) -> None:
     run.account_id.write({"last_sync": now, "cause": False})
     if run.trigger != "auto" or run.line_ids:
         run.account_id.lively = now
-    notice = {"type": "warning" if run.set_aside else "success", "message": run.summary}
+    notice = {"type": "warning" if run.set_aside else "success", "message": run_summary(run)}
     status.send(run.account_id, notice if run.trigger in CHOSEN else None)
     hints.stop_of(run).unlink()
     if run.trigger not in ("preview", "undo"):
@@ -231,15 +232,13 @@ def _ask_about_held(run) -> None:
     unanswered = [("account_id", "=", run.account_id.id), ("id", "!=", run.id), ("held", ">", 0)]
     older = run.search(unanswered)
     if run.held and not older and run.trigger not in CHOSEN:
-        account = run.account_id
-        env = account.with_context(lang=account.user_id.lang).env
-        status.announce(account, *held_message(env, run.held))
+        status.announce(run.account_id, *held_message(run.env, run.held))
     older.held = 0
 
 
 def _fail(run, error: GoogleError) -> None:
     account = run.account_id
-    message = run_text(account.with_context(lang=account.user_id.lang).env, error.cause)
+    message = run_text(run.env, error.cause)
     run.write(
         {
             "state": "failed",

@@ -19,7 +19,7 @@ from ..gcal.translate import is_gone
 from . import calendars, channels, status, vault
 from .grant import google_of, is_shared
 from .revoke import TRIES, passes, try_again
-from .sentences import connection_text, link_name
+from .sentences import connection_text, env_for, link_name
 
 _logger = logging.getLogger(__name__)
 VALID_FOR = timedelta(days=1)
@@ -37,7 +37,7 @@ def offer(account, values: dict) -> None:
     """Keep the new grant aside until the user has chosen, for a day at most."""
     if account.state not in ("connecting", "connected"):
         return  # he has asked to revoke the access meanwhile
-    env = account.with_context(lang=account.user_id.lang).env
+    env = env_for(account)
     until = fields.Datetime.now() + VALID_FOR
     message = env._(
         "You chose %(other)s, but the calendars of the CRM stand in %(email)s. "
@@ -56,7 +56,7 @@ def offer(account, values: dict) -> None:
 
 def stayed(account, error: GoogleError) -> dict:
     """A notice that another account was not taken, and why; the connection works as before."""
-    env = account.with_context(lang=account.user_id.lang).env
+    env = env_for(account)
     why = connection_text(env, error, account.state)
     text = env._("You stay connected with %(email)s. %(why)s", email=account.email, why=why)
     return {"type": "warning", "message": text, "sticky": True}
@@ -170,7 +170,7 @@ def _left_text(account) -> str | bool:
     names = ", ".join(account.calendar_ids.filtered(calendars.may_stand).mapped("name"))
     if not names:
         return False
-    env, email = account.with_context(lang=account.user_id.lang).env, account.email
+    env, email = env_for(account), account.email
     if account.choice == "leave":
         return env._("These calendars stay in %(email)s: %(names)s.", email=email, names=names)
     return env._(

@@ -88,6 +88,7 @@ class CrmGoogleRun(models.Model):
         "Such a run of this account is already under way.",
     )
 
+    @api.depends_context("lang")
     @api.depends("state", "message", "set_aside", "left_over", "held", *COUNTS)
     def _compute_summary(self):
         for run in self:
