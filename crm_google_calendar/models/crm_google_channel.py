@@ -20,7 +20,7 @@ class CrmGoogleChannel(models.Model):
     state = fields.Selection(
         [
             ("asked", "Asked for"),
-            ("open", "Open"),
+            ("open", "In use"),
             ("refused", "Refused"),
             ("old", "To be ended"),
         ],

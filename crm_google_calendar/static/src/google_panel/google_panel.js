@@ -54,18 +54,18 @@ export class GooglePanel extends Component {
     }
 
     get link() {
-        const configure = { class: "o_crm_google_configure", onClick: () => this.configure() };
+        const configure = { className: "o_crm_google_configure", onClick: () => this.configure() };
         return {
             disconnected: { ...configure, text: _t("Configure with Google") },
             incomplete: { ...configure, text: _t("Finish with Google") },
             choosing: { ...configure, text: _t("Finish with Google") },
             connected: {
-                class: "o_crm_google_synchronize",
+                className: "o_crm_google_synchronize",
                 text: _t("Synchronize with Google"),
                 onClick: () => this.synchronize(),
             },
             reconnect: {
-                class: "o_crm_google_reconnect text-warning-emphasis",
+                className: "o_crm_google_reconnect text-warning-emphasis",
                 text: _t("Reconnect with Google"),
                 onClick: () => this.configure(),
             },

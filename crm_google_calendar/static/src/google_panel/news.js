@@ -10,8 +10,8 @@ const RESULT_IS_NEWS_FOR = { hours: 1 };
 /**
  * What the user should know now, most important first.
  *
- * Each item: topic and id (what "dismissed" is remembered by), type (Bootstrap's colour), class,
- * text (a sentence) and links ({text, class, onClick}).
+ * Each item: topic and id (what "dismissed" is remembered by), type (Bootstrap's colour), className,
+ * text (a sentence) and links ({text, className, onClick}).
  */
 export function newsOf(status, panel) {
     return [
@@ -36,7 +36,7 @@ function resultOf({ state, run, message, gone }, panel) {
         topic: "result",
         id: run.id,
         type,
-        class: "o_crm_google_result",
+        className: "o_crm_google_result",
         text: run.summary,
         links: linksOf(run, panel),
     };
@@ -59,14 +59,14 @@ function linksOf(run, panel) {
     if (run.set_aside) {
         links.push({
             text: _t("See what was set aside (%s)", formatInteger(run.set_aside)),
-            class: "o_crm_google_set_aside",
+            className: "o_crm_google_set_aside",
             onClick: () => panel.callRun("action_show_set_aside"),
         });
     }
     if (run.trigger === "preview" || run.has_log) {
         links.push({
             text: run.trigger === "preview" ? _t("See the list") : _t("See the log"),
-            class: "o_crm_google_log",
+            className: "o_crm_google_log",
             onClick: () => panel.callRun("action_open"),
         });
     }
@@ -74,12 +74,12 @@ function linksOf(run, panel) {
         links.push(
             {
                 text: _t("Delete them"),
-                class: "o_crm_google_delete_held",
+                className: "o_crm_google_delete_held",
                 onClick: () => panel.callRun("action_delete_held"),
             },
             {
                 text: _t("Keep them"),
-                class: "o_crm_google_keep_held",
+                className: "o_crm_google_keep_held",
                 onClick: () => panel.callRun("action_keep_held"),
             },
         );
@@ -95,7 +95,7 @@ function messageOf({ message, state, gone }) {
         topic: "message",
         id: `${state} ${message}`,
         type: state === "connected" ? "info" : "warning",
-        class: "o_crm_google_message",
+        className: "o_crm_google_message",
         text: message,
         links: [],
     };
@@ -109,14 +109,14 @@ function goneOf({ gone, state }, panel) {
         topic: "gone",
         id: "gone",
         type: "warning",
-        class: "o_crm_google_gone",
+        className: "o_crm_google_gone",
         text: _t(
             "A calendar of the CRM was deleted in Google. Nothing was lost here; it can be made again with all its entries.",
         ),
         links: [
             {
                 text: _t("Create again"),
-                class: "o_crm_google_create_again",
+                className: "o_crm_google_create_again",
                 onClick: () => panel.createAgain(),
             },
         ],
@@ -131,7 +131,7 @@ function neighbourOf({ neighbour }) {
         topic: "neighbour",
         id: "neighbour",
         type: "warning",
-        class: "o_crm_google_neighbour",
+        className: "o_crm_google_neighbour",
         text: _t(
             "Odoo's own Google synchronization is active for you as well, so your meetings stand twice in Google. Stop one of the two.",
         ),
@@ -147,7 +147,7 @@ function hintOf({ state, last_sync: lastSync, email, run, gone }) {
         topic: "hint",
         id: email,
         type: "info",
-        class: "o_crm_google_hint",
+        className: "o_crm_google_hint",
         text: _t(
             "Connected. Two new calendars stand in your Google account. If they do not show there, reload Google's page.",
         ),
