@@ -92,6 +92,14 @@ class Crm:
         rpc = self.log_in(login)
         return Person(row["id"], row["name"], login, rpc, partner=row["partner_id"][0])
 
+    def speak(self, person, code):
+        """Let somebody read the site in another language, which is installed if need be."""
+        anywhere = {"context": {"active_test": False}}
+        ids = self.admin.call("res.lang", "search", [("code", "=", code)], **anywhere)
+        wizard = self.admin.call("base.language.install", "create", {"lang_ids": [(6, 0, ids)]})
+        self.admin.call("base.language.install", "lang_install", [wizard])
+        self.admin.call("res.users", "write", [person.id], {"lang": code})
+
     def settings(self, **values):
         """Change settings as the settings page does."""
         form = self.admin.call("res.config.settings", "create", values)
