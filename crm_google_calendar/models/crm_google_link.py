@@ -92,7 +92,8 @@ class CrmGoogleLink(models.Model):
         return {link.res_id: link for link in self.sudo().search(mine)} if ids else {}
 
     def _shown_state(self):
-        return "pending" if self.state == "linked" and not self.base else self.state
+        has_arrived = self.base and self.last_sync
+        return "pending" if self.state == "linked" and not has_arrived else self.state
 
     def _line(self, changed):
         """What a form says of the entry: what stands in Google, or why it does not.

@@ -166,7 +166,11 @@ def switch_auto_sync_on(page, pictures):
 
 def save_and_look_at_google(story, meeting):
     record = Record(story.page, f"/odoo/calendar/{meeting}")
+    is_slow = story.google.slow(1000)
     record.rename("Kick-off, saved a moment ago")
+    if is_slow:
+        expect(record.line).to_contain_text("On its way to Google.")
+    story.google.slow(0)
     soon(lambda: "Kick-off, saved a moment ago" in story.entries("event"))
     expect(record.line).to_contain_text("The same in Google")  # without loading the page anew
 

@@ -56,6 +56,15 @@ class TestOthersRows(SecurityCase):
             self.assertTrue(self.rows(model), model)
             self.assertTrue(self.call("sam", model, "search_read", [], ["id"]), model)
 
+    def test_an_administrator_groups_links_by_their_users(self):
+        found = self.call(
+            "admin", "crm.google.link", "web_read_group", [], ["user_id"], ["__count"]
+        )
+        self.assertEqual(
+            [(group["user_id"][0], group["__count"]) for group in found["groups"]],
+            [(self.user.id, len(self.rows("crm.google.link")))],
+        )
+
     def test_users_see_their_own_only(self):
         for model in OURS:
             self.assertEqual(self.call("eve", model, "search_read", [], ["id"]), [], model)

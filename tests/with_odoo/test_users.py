@@ -44,10 +44,11 @@ class TestLeaving(ConnectCase):
         self.sync(self.account)
         self.record.user_id = self.env.ref("base.user_admin")
         self.work()
+        models = ("account", "calendar", "link", "run", "run.line")
+        rows = [self.env[f"crm.google.{model}"].search([]) for model in models]
+        self.assertEqual({each.user_id for each in rows}, {self.user})
         self.user.unlink()
-        for model in ("account", "calendar", "link", "run", "run.line"):
-            rows = self.env[f"crm.google.{model}"].search([("user_id", "=", self.user.id)])
-            self.assertFalse(rows, model)
+        self.assertEqual([each.exists() for each in rows], [each.browse() for each in rows])
         self.assertTrue(self.record.exists())
         self.work()
 
