@@ -66,6 +66,7 @@ def _read_feeds(work: Work) -> list[Feed]:
     """Ask for all calendars at once: each answer takes as long as the whole way to Google."""
     feeds = []
     work.checkpoint()
+    work.tempo.nap_to_read()
     calendars = work.account.calendar_ids.filtered(lambda calendar: calendar.state == "ready")
     for calendar in calendars[1:]:
         work.google.ask_aside(calendar.google_id, _cursor(work, calendar))

@@ -21,6 +21,13 @@ class Tempo:
         self._napped = 0.0
         self._sent = 0
 
+    def nap_to_read(self) -> None:
+        """Wait out the moment until Google takes the calls that read; see `pause`."""
+        seconds = self.pace.wait_to_read(time.time())
+        if 0 < seconds <= NAP:
+            time.sleep(seconds)
+            self._began = time.monotonic()
+
     def room(self, wanted: int) -> int:
         """How many calls may go out now; 0 where the run should rather wait, see `pause`."""
         self._ready = self._ready or time.monotonic()
@@ -37,7 +44,8 @@ class Tempo:
     def pause(self) -> float:
         """Seconds that the run should wait, so that it is ready again once Google takes more."""
         now, preparing = time.time(), (self._ready or self._began) - self._began
-        return max(self.pace.wait_to_read(now), self.pace.wait(now, FEW) - preparing - EARLY)
+        seconds = max(self.pace.wait_to_read(now), self.pace.wait(now, FEW) - preparing)
+        return max(0.0, seconds - EARLY)
 
     @property
     def has_sent(self) -> bool:

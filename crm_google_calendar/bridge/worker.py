@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+from datetime import datetime, timezone
 
 import psycopg2.errors
 
@@ -218,7 +219,8 @@ class Worker:
         moments = runs.mapped("resume_at") + self.waiting_wishes
         if not moments:
             return None
-        return (min(moments) - fields.Datetime.now()).total_seconds()
+        now = datetime.now(timezone.utc).replace(tzinfo=None)  # not cut to seconds as Odoo's is
+        return (min(moments) - now).total_seconds()
 
 
 def _active() -> Domain:
