@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..bridge.settings import auto_sync_is_on
@@ -51,10 +52,10 @@ class CrmGoogleHint(models.Model):
             hints.env["crm.google.account"]._wake()
 
     @api.model
-    def _waits(self, model, res_id):
-        """Whether a change of this record waits for the worker, or for a run."""
-        same = [("model", "=", model), ("res_id", "=", res_id)]
-        return bool(self.search_count(same, limit=1))
+    def _waits(self, records):
+        """Whether a change of one of these, as (model, id), waits for the worker or a run."""
+        same = (Domain("model", "=", model) & Domain("res_id", "=", id_) for model, id_ in records)
+        return bool(self.search_count(Domain.OR(same), limit=1))
 
     @api.model
     def _write_waiting(self):

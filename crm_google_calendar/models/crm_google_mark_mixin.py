@@ -47,11 +47,10 @@ class CrmGoogleMarkMixin(models.AbstractModel):
         link = self._crm_google_links().get(self.id)
         if not link:
             return False
+        # a meeting of a series shows the link of its series
+        records = {(self._name, self.id), (link.model, link.res_id)}
         # sudo: users may not see hints
-        hints = self.env["crm.google.hint"].sudo()
-        return link._line(
-            hints._waits(self._name, self.id) or hints._waits(link.model, link.res_id)
-        )
+        return link._line(self.env["crm.google.hint"].sudo()._waits(records))
 
     def _search_crm_google_state(self, operator, value):
         if operator != "in":
