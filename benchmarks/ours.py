@@ -20,8 +20,8 @@ def accept(env, google, user, email):
     """Store a grant."""
     given = google.grant(email)
     account = env["crm.google.account"]._of_user(user)
-    token = vault.seal(env, given["refresh_token"])
-    account.write({"email": email, "sub": email, "scopes": given["scope"], "refresh_token": token})
+    token = vault.sealed(account, refresh_token=given["refresh_token"])
+    account.write({"email": email, "sub": email, "scopes": given["scope"], **token})
     return account
 
 

@@ -1,7 +1,7 @@
 {
     "name": "CRM Google Calendar",
     "summary": "Meetings and tasks of each CRM user in two Google calendars of his own, both ways",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "author": "CRM Google Calendar contributors",
     "license": "LGPL-3",

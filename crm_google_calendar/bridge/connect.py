@@ -76,8 +76,8 @@ def _unless_overtaken(account, checkpoint):
 def _exchange(account, checkpoint) -> bool:
     """Make the code a grant; False where it is another account's, which the user must settle."""
     client = settings.client(account.env)
-    code = vault.unseal(account.env, account.code)
-    verifier = vault.unseal(account.env, account.verifier)
+    code = vault.opened(account, "code")
+    verifier = vault.opened(account, "verifier")
     account.write({"code": False, "verifier": False})  # good for one try only
     checkpoint()
     if client is None:

@@ -45,7 +45,7 @@ def passes(faults: list[GoogleError]) -> bool:
 
 def _revoke_grant(account) -> list[GoogleError]:
     """Take the grant back at Google; returns what prevented it."""
-    token = vault.unseal(account.env, account.refresh_token)
+    token = vault.opened(account, "refresh_token")
     try:
         if not token:
             raise GoogleError(Cause.LAPSED, reason="no_token")

@@ -16,6 +16,7 @@ from ..gcal.oauth import Client
 from . import vault
 
 PREFIX = "crm_google_calendar."
+SECRET_PLACE = f"ir.config_parameter,{PREFIX}client_secret"  # for the vault
 SHORTEST_INTERVAL = 5  # minutes
 LONGEST_INTERVAL = timedelta(days=1)  # whatever is set: Google may forget older changes
 # ends of names that the Internet does not know (RFC 6761, RFC 8375, and what ICANN keeps free)
@@ -150,19 +151,19 @@ def align_auto_sync(env) -> None:
 def client(env) -> Client | None:
     """The company's Google client; None while there is none, or its secret cannot be read."""
     client_id = get(env, "client_id").strip()
-    secret = vault.unseal(env, get(env, "client_secret"))
+    secret = vault.unseal(env, get(env, "client_secret"), SECRET_PLACE)
     return Client(client_id, secret) if client_id and secret else None
 
 
 def has_secret(env) -> bool:
     """Whether a client secret is stored that this server can read."""
-    return bool(vault.unseal(env, get(env, "client_secret")))
+    return bool(vault.unseal(env, get(env, "client_secret"), SECRET_PLACE))
 
 
 def store_client(env, client_id: str, secret: str) -> None:
     """Keep the company's Google client; the secret is sealed like a token."""
     put(env, "client_id", client_id.strip())
-    put(env, "client_secret", vault.seal(env, secret.strip()))
+    put(env, "client_secret", vault.seal(env, secret.strip(), SECRET_PLACE))
 
 
 def problem(env) -> str:

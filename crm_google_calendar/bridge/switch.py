@@ -46,8 +46,9 @@ def offer(account, values: dict) -> None:
         email=account.email,
         link=link_name(env, "choosing"),
     )
-    sealed = vault.seal(account.env, json.dumps(values, default=fields.Datetime.to_string))
-    offered = {"other_grant": sealed, "other_email": values["email"], "other_until": until}
+    grant = json.dumps(values, default=fields.Datetime.to_string)
+    offered = {"other_email": values["email"], "other_until": until}
+    offered |= vault.sealed(account, other_grant=grant)
     account.write({"state": "choosing", "cause": False, "message": message, **offered})
     account._stop_runs()
     account._wake(until)
@@ -82,10 +83,11 @@ def carry_out(account, checkpoint) -> bool:
 
 def drop(account, checkpoint) -> None:
     """Forget the new grant, here and at Google."""
-    grant = json.loads(vault.unseal(account.env, account.other_grant) or "{}")
+    grant = json.loads(vault.opened(account, "other_grant") or "{}")
     account.write(dict.fromkeys(OFFER, False))
     checkpoint()
-    token = vault.unseal(account.env, grant.get("refresh_token"))
+    place = vault.place_of(account, "refresh_token")  # which it was to take
+    token = vault.unseal(account.env, grant.get("refresh_token"), place)
     if not token or is_shared(account, grant["sub"]):
         return
     try:
@@ -96,7 +98,7 @@ def drop(account, checkpoint) -> None:
 
 
 def _offered(account) -> dict:
-    grant = json.loads(vault.unseal(account.env, account.other_grant) or "{}")
+    grant = json.loads(vault.opened(account, "other_grant") or "{}")
     if not grant:
         account.write(dict.fromkeys(OFFER, False))
         raise GoogleError(Cause.LAPSED, reason="no_token")

@@ -2,7 +2,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..bridge import bell, polling, sentences, settings, status, vault, worker
+from ..bridge import bell, grant, polling, sentences, settings, status, vault, worker
 from ..bridge.links import detach
 from ..bridge.settings import database_uuid
 from ..gcal.oauth import CALENDAR_SCOPE
@@ -212,8 +212,7 @@ class CrmGoogleAccount(models.Model):
         """Keep what Google's consent page sent; the worker exchanges it in the background."""
         self.ensure_one()
         if self._may_connect():
-            code, verifier = vault.seal(self.env, code), vault.seal(self.env, verifier)
-            self._change("connecting", code=code, verifier=verifier)
+            self._change("connecting", **vault.sealed(self, code=code, verifier=verifier))
 
     def _may_connect(self):
         return self._needs_consent() or self.state == "incomplete"
@@ -323,6 +322,12 @@ class CrmGoogleAccount(models.Model):
         return self._event_id_of(self.id, model, res_id, generation)
 
     # -- crons -----------------------------------------------------------------------------
+
+    @api.model
+    @api.autovacuum
+    def _seal_with_the_newest_key(self):
+        """Once an earlier key is not needed any more, an administrator may take it away."""
+        grant.reseal(self.env)
 
     @api.model
     def _cron_work(self):

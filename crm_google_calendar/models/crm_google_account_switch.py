@@ -52,7 +52,7 @@ class CrmGoogleAccount(models.Model):
         looked whether it is one, and before he has said what becomes of his calendars."""
         if not (another and self.state == "connected"):
             return super()._receive_code(code, verifier)
-        sealed = {"code": vault.seal(self.env, code), "verifier": vault.seal(self.env, verifier)}
+        sealed = vault.sealed(self, code=code, verifier=verifier)
         self.write({**sealed, "check_for": "another"})
         return self._wake()
 

@@ -60,7 +60,8 @@ class ResConfigSettings(models.TransientModel):
         for record in self.filtered("crm_google_client_secret"):
             # sudo: nobody may read the sealed field
             secret = record.crm_google_client_secret.strip()
-            record.sudo().crm_google_sealed_secret = vault.seal(self.env, secret)
+            sealed = vault.seal(self.env, secret, settings.SECRET_PLACE)
+            record.sudo().crm_google_sealed_secret = sealed
 
     @api.model
     def get_values(self):

@@ -28,7 +28,7 @@ class World:
         with environment() as env:
             account = env["crm.google.account"]._of_user(_new_user(env, login, email))
             values = {"email": email, "sub": email, "scopes": given["scope"]}
-            values["refresh_token"] = vault.seal(env, given["refresh_token"])
+            values |= vault.sealed(account, refresh_token=given["refresh_token"])
             account.write({**values, "state": "connecting"})
             connect(account, env.cr.commit)
             return account.id

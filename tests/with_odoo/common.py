@@ -88,7 +88,7 @@ class GoogleCase(TransactionCase):
                 "email": email,
                 "sub": email,
                 "scopes": given["scope"],
-                "refresh_token": vault.seal(self.env, given["refresh_token"]),
+                **vault.sealed(account, refresh_token=given["refresh_token"]),
                 "state": "connecting",
             }
         )

@@ -60,10 +60,10 @@ class TestConnect(ConnectCase):
         self.assertState("disconnected", "Click Configure with Google again")
 
     def test_a_second_click_while_connecting_changes_nothing(self):
-        self.account._change("connecting", code=vault.seal(self.env, "one"))
+        self.account._change("connecting", **vault.sealed(self.account, code="one"))
         self.assertFalse(self.accounts.action_configure("/odoo/crm"))
         self.account._receive_code("two", "verifier")
-        self.assertEqual(vault.unseal(self.env, self.account.code), "one")
+        self.assertEqual(vault.opened(self.account, "code"), "one")
 
     def test_a_click_while_revoking_does_not_bring_the_connection_back(self):
         self.connected()
@@ -75,7 +75,7 @@ class TestConnect(ConnectCase):
     def test_revoke_overtakes_a_connection_under_way(self):
         self.account._change("connecting")
         given = self.emulator.grant(SAM, client_id="test-client")
-        self.account.refresh_token = vault.seal(self.env, given["refresh_token"])
+        self.account.write(vault.sealed(self.account, refresh_token=given["refresh_token"]))
         create, revoke = Google.create_calendar, self.account.with_user(self.user).action_revoke
 
         def create_and_revoke(*arguments):

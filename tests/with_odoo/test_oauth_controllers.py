@@ -91,7 +91,7 @@ class TestTheWholeWay(HttpConnectCase):
     def test_the_verifier_is_really_used(self):
         location = self.consent_page(self.to_google())
         self.came_back(location)
-        self.account.verifier = vault.seal(self.env, "another" * 8)
+        self.account.write(vault.sealed(self.account, verifier="another" * 8))
         self.work()
         self.assertState("disconnected", "did not accept the sign-in")
 

@@ -201,4 +201,4 @@ class TestSharedGoogleAccount(RevokeCase):
 
     def test_tokens_are_sealed_each_for_itself(self):
         self.assertNotEqual(self.account.refresh_token, self.other.refresh_token)
-        self.assertTrue(vault.unseal(self.env, self.other.refresh_token).startswith("1//"))
+        self.assertTrue(vault.opened(self.other, "refresh_token").startswith("1//"))

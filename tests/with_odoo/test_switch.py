@@ -265,7 +265,7 @@ class TestForgetting(SwitchCase):
         eve = self.new_user("eve", "eve@example.com")
         self.chosen_bob(dead=False)
         hers = self.connected(eve, BOB)
-        grant = vault.unseal(self.env, self.account.other_grant)
+        grant = vault.opened(self.account, "other_grant")
         hers.sub = switch.json.loads(grant)["sub"]
         self.choose("keep")
         self.assertTrue(self.grants_alive(BOB))
