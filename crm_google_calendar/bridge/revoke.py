@@ -76,6 +76,7 @@ def _finish(account, shared: bool, grant_left: bool) -> None:
 
 def _forget(account) -> None:
     account.calendar_ids.unlink()  # and with them their links
+    _forget_texts(account)
     account.env["crm.google.hint"].search([("account_id", "=", account.id)]).unlink()
     names = (
         *GRANT,
@@ -90,6 +91,12 @@ def _forget(account) -> None:
     other = ("choice", "other_grant", "other_email", "other_until", "left_behind")
     account.write({"state": "disconnected", "tries": 0, **dict.fromkeys(names + other, False)})
     account._stop_runs()
+
+
+def _forget_texts(account) -> None:
+    """The log keeps its counts, and what was done when; not what the entries said."""
+    lines = account.env["crm.google.run.line"].search([("run_id.account_id", "=", account.id)])
+    lines.write(dict.fromkeys(("title", "before", "after", "lost"), False))
 
 
 def _result(account, left: list[str], grant_left: bool, shared: bool) -> str:

@@ -71,10 +71,19 @@ class CrmGoogleLink(models.Model):
     _of_series = models.Index("(series) WHERE series IS NOT NULL")
 
     @api.depends("model", "res_id")
+    @api.depends_context("uid")
     def _compute_title(self):
+        """The record's name, for the owner of the entry alone: others, administrators too, may see
+        that there is an entry, and not what it is about."""
         for link in self:
-            record = link._record()
+            record = link.user_id == self.env.user and link._record()
             link.title = record.display_name if record else ""
+
+    @api.depends("title")
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        for link in self:
+            link.display_name = link.title or self.env._("Entry %s", link.id)
 
     def _record(self):
         """The linked record as this user may see it, or an empty one."""

@@ -58,6 +58,16 @@ class TestRevoke(RevokeCase):
                 old.pop(name), new.pop(name)
         self.assertEqual(before, after)
 
+    def test_the_log_keeps_no_title_and_no_text(self):
+        self.consent()
+        self.meeting("Secret plan", description="Bring the files")
+        run = self.sync(self.account)
+        self.assertEqual(run.line_ids.mapped("title"), ["Secret plan"])
+        self.revoke()
+        self.assertEqual((run.google_created, run.line_ids.mapped("verb")), (1, ["create"]))
+        for name in ("title", "before", "after", "lost"):
+            self.assertFalse(any(run.line_ids.mapped(name)), name)
+
     def test_after_it_the_link_reads_configure_and_connecting_makes_new_calendars(self):
         self.consent()
         meeting = self.meeting("Demo")

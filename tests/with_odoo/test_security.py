@@ -56,6 +56,27 @@ class TestOthersRows(SecurityCase):
             self.assertTrue(self.rows(model), model)
             self.assertTrue(self.call("sam", model, "search_read", [], ["id"]), model)
 
+    def test_an_administrator_sees_no_title_of_others_entries(self):
+        """Not even of meetings and tasks that Odoo itself would show."""
+        self.task("Secret call")
+        self.sync(self.account)
+        self.env.flush_all()
+        ids = self.rows("crm.google.link").ids
+        spec = {"title": {}, "display_name": {}}
+        for method, *args in (
+            ("name_search", ""),
+            ("read", ids),
+            ("search_read", []),
+            ("web_read", ids, spec),
+            ("web_search_read", [], spec),
+            ("web_read_group", [], ["user_id"], ["id:array_agg"]),
+            ("export_data", ids, ["title", "display_name"]),
+        ):
+            with self.subTest(method=method):
+                found = self.call("admin", "crm.google.link", method, *args)
+                self.assertNotIn("Secret", str(found))
+        self.assertIn("Secret call", str(self.call("sam", "crm.google.link", "name_search", "")))
+
     def test_an_administrator_groups_links_by_their_users(self):
         found = self.call(
             "admin", "crm.google.link", "web_read_group", [], ["user_id"], ["__count"]
