@@ -99,4 +99,4 @@ def _users(record):
         return record.user_id
     if record._name == "calendar.recurrence":
         record = record.calendar_event_ids
-    return record.partner_ids.user_ids | record.user_id
+    return record._crm_google_partners().user_ids | record.user_id

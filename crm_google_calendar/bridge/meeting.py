@@ -28,6 +28,10 @@ class MeetingSource(Source):
         " write_date".split()
     )
 
+    def __init__(self, env, user, settings):
+        super().__init__(env, user, settings)
+        self._met = {}  # ids of the guests of all meetings read so far
+
     def in_window(self, window, among=None):
         """Ids of the user's meetings that touch the window; only those `among` these ids."""
         timed, all_day = Domain("allday", "=", False), Domain("allday", "=", True)
@@ -89,11 +93,13 @@ class MeetingSource(Source):
 
     def invite(self, record, users):
         if users:
-            record.partner_ids |= users.partner_id
+            record.write({"partner_ids": [Command.link(each.id) for each in users.partner_id]})
 
     def decides(self, records):
         alone = self.user.partner_id
-        return all(row.user_id == self.user or row.partner_ids <= alone for row in records)
+        return all(
+            row.user_id == self.user or row._crm_google_partners() <= alone for row in records
+        )
 
     def archive(self, records):
         records.action_archive()
@@ -107,8 +113,8 @@ class MeetingSource(Source):
         return Domain("partner_ids", "in", [partner]) | alone
 
     def _is_mine(self, record):
-        partners = record.partner_ids
-        return self.user.partner_id in partners or (not partners and record.user_id == self.user)
+        guests = record._crm_google_partners()
+        return self.user.partner_id in guests or (not guests and record.user_id == self.user)
 
     def _read_when(self, record):
         if record.allday:
@@ -173,9 +179,9 @@ class MeetingSource(Source):
 
     def _details(self, record, like):
         """What the CRM knows; nothing for a meeting made in Google of which it knows no more."""
-        # sudo: guests' names are on the meeting the user sees, whatever company they belong to
+        # sudo: the opportunity's name is on the meeting the user sees
         known = record.sudo()
-        guests = (known.partner_ids - self.user.partner_id).mapped("name")
+        guests = (self._guests(record) - self.user.partner_id).mapped("name")
         lines = []
         if guests:
             names = ", ".join(sorted(filter(None, guests)))
@@ -188,6 +194,15 @@ class MeetingSource(Source):
             address = self._address(record._name, record.id)
             lines.append(self.env._("In the CRM: %s", address))
         return "\n".join(lines)
+
+    def _guests(self, record):
+        """All guests of a meeting; their names are fetched for all meetings read with it."""
+        guests = record._crm_google_partners()
+        if not set(guests.ids) <= self._met.keys():
+            near = record.browse(record._prefetch_ids)
+            self._met |= dict.fromkeys(near._crm_google_partners()._ids)
+        # sudo: guests' names are on the meeting the user sees, whatever company they belong to
+        return guests.sudo().with_prefetch(self._met)
 
 
 def _duration(entry):

@@ -239,7 +239,7 @@ def _sibling(source, case: SeriesCase) -> dict[str, Any]:
     [values] = row.copy_data()
     for name in _NOT_COPIED:
         values.pop(name, None)
-    guests = row.partner_ids.ids
+    guests = row._crm_google_partners().ids
     return {**values, "active": True, "partner_ids": [(6, 0, guests)], "attendee_ids": []}
 
 

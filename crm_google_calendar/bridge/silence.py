@@ -23,7 +23,7 @@ def owner_env(env, user):
     context = {
         "lang": user.lang or "en_US",
         "tz": user.tz or "UTC",
-        "allowed_company_ids": user.company_ids.ids,
+        "allowed_company_ids": (user.company_id | user.company_ids).ids,  # his own is the default
         **_SILENT,
     }
     return env(user=user.id, su=False, context=context)

@@ -53,6 +53,7 @@ class World:
                 ("crm.google.link", "_next_id"): _next_id,
                 ("ir.config_parameter", "get_param"): lambda _model, _name: DATABASE,
                 (MODEL, "_message_log"): lambda record, **_values: None,
+                (MODEL, "_crm_google_partners"): lambda records: records.partner_ids,
             },
         )
         self.ledger = Ledger(self)
