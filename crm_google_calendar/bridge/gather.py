@@ -10,7 +10,7 @@ from ..engine.entry import Entry, from_json
 from ..gcal.client import Call
 from ..gcal.errors import Cause
 from ..gcal.translate import is_gone, mark_of, receipt_of, to_entry
-from . import links
+from . import link_keys, links
 from .choose import AWAY, GONE, choose
 from .feed import Feed
 from .series_state import MODEL as SERIES
@@ -131,16 +131,14 @@ def _links(work: Work, feed: Feed, hinted: set[int]):
     here = [("calendar_id", "=", feed.calendar.id)]
     if feed.full:
         return all_links.search(here)
-    result = all_links.search([*here, *links.OPEN])
     # one search for each index: with OR between them, PostgreSQL reads all links of the calendar
-    for name, values in (
-        ("event_id", list(feed.events)),
-        ("series", list(feed.series)),
-        ("res_id", list(hinted)),
-    ):
-        if values:
-            result |= all_links.search([*here, (name, "in", values)])
-    return result
+    result = all_links.search([*here, *links.OPEN])
+    result |= link_keys.of_events(feed.calendar, feed.events)
+    if feed.series:
+        result |= all_links.search([*here, ("series", "in", list(feed.series))])
+    return result | link_keys.of_records(
+        feed.calendar, work.sources[feed.calendar.kind].model, hinted
+    )
 
 
 def _is_worth_it(work, link, event, hinted) -> bool:
@@ -180,13 +178,13 @@ def _must_ask(feed: Feed, case: Case) -> bool:
 
 def _new_events(work: Work, feed: Feed) -> list[Case]:
     """Events without a link: made in Google, or ours from before a link was lost."""
-    known = set(_known_events(work, feed))
+    known = set(link_keys.of_events(feed.calendar, feed.events, "event_id").mapped("event_id"))
     ours = database_uuid(work.env)
     source = work.sources[feed.calendar.kind]
     fresh = [e for key, e in feed.events.items() if key not in known and not is_gone(e)]
     marks = {event["id"]: mark_of(event) for event in fresh}
     named = {mark.record for mark in marks.values() if mark and mark.model == source.model}
-    taken = _linked_records(work, feed.calendar, named)
+    taken = link_keys.linked(feed.calendar, source.model, named)
     cases = []
     for event in fresh:
         mark = marks[event["id"]]
@@ -210,16 +208,6 @@ def _new_event(work, feed, source, event, res_id) -> Case | None:
     return case if res_id or work.window.has(case.google) else None
 
 
-def _known_events(work: Work, feed: Feed) -> list[str]:
-    domain = [("calendar_id", "=", feed.calendar.id), ("event_id", "in", list(feed.events))]
-    return work.env["crm.google.link"].search_fetch(domain, ["event_id"]).mapped("event_id")
-
-
-def _linked_records(work: Work, calendar, ids) -> set[int]:
-    domain = [("calendar_id", "=", calendar.id), ("res_id", "in", list(ids))]
-    return set(work.env["crm.google.link"].search_fetch(domain, ["res_id"]).mapped("res_id"))
-
-
 def _new_records(work: Work, feed: Feed, hinted: set[int], adopted: set) -> list[Case]:
     """Records of the window that have no link yet; all of them, or those that were hinted at.
 
@@ -230,7 +218,7 @@ def _new_records(work: Work, feed: Feed, hinted: set[int], adopted: set) -> list
     source = work.sources[feed.calendar.kind]
     ids = source.in_window(work.window, None if feed.full else hinted)
     ids = _without_series(source, ids, feed)
-    taken = _linked_records(work, feed.calendar, ids)
+    taken = link_keys.linked(feed.calendar, source.model, ids)
     no_link = work.env["crm.google.link"]
     cases = [
         Case(feed.calendar, source, no_link, res_id)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from . import link_keys
+
 # what a hint is about that was left by a message of Google, or by a visit of the calendar page
 NEWS = MESSAGE, VISIT = "crm.google.channel", "crm.google.account"
 
@@ -79,7 +81,7 @@ def _concerned(env, model, ids):
         owners = {row.id: row if model == VISIT else row.account_id for row in rows}
         return {each: owner for each, owner in owners.items() if _is_served(owner)}
     result = defaultdict(set)
-    for link in env["crm.google.link"].search([("model", "=", model), ("res_id", "in", list(ids))]):
+    for link in link_keys.of_everybody(env, model, ids):
         result[link.res_id].add(link.account_id)
     accounts = env["crm.google.account"].search(
         [("state", "in", ("connected", "reconnect", "choosing"))]

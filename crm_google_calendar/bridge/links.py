@@ -9,6 +9,7 @@ from typing import Any
 from ..engine.decide import Reason
 from ..engine.entry import Entry, to_json
 from ..gcal.translate import is_own_id, series_of
+from . import link_keys
 from .rows import insert
 from .sentences import reason_text
 from .work import Case, Work
@@ -146,8 +147,8 @@ def new_event_id(work: Work, case: Case) -> str:
 def follow(work: Work, case: Case, gone: int | None) -> Any:
     """Let other users' links of a record that was deleted lead to the one that has come back;
     returns those links. Else each edit of theirs would bring back one more."""
-    same = [("model", "=", case.source.model), ("res_id", "=", gone), ("state", "=", "linked")]
-    others = work.env["crm.google.link"].search([*same, ("id", "!=", case.link.id)])
+    known = link_keys.of_everybody(work.env, case.source.model, [gone] if gone else [])
+    others = known.filtered(lambda link: link.state == "linked") - case.link
     others.res_id = case.res_id
     return others
 

@@ -11,7 +11,7 @@ from ..gcal.errors import Cause
 from ..gcal.expand import has
 from ..gcal.series import instance_id, key_of_event, read_occurrence, to_series
 from ..gcal.translate import is_gone, mark_of
-from . import links, series_links
+from . import link_keys, links, series_links
 from .series_feed import News
 from .series_state import MODEL, Memory, SeriesCase
 from .settings import database_uuid
@@ -178,16 +178,15 @@ def fresh(work: Work, feed, source) -> list[SeriesCase]:
         if mark and mark.database != ours:
             continue  # another database's series: hands off
         case = SeriesCase(feed.calendar, source, work.env["crm.google.link"], None, key)
-        link = series_links.find(work, feed, key)
+        link = link_keys.of_events(feed.calendar, [key])
         if link:
             series_links.adopt_single(case, link)
-        elif mark and mark.model == MODEL and not _is_linked(work, feed, mark.record):
+        elif (
+            mark
+            and mark.model == MODEL
+            and not link_keys.linked(feed.calendar, MODEL, [mark.record])
+        ):
             case.res_id = mark.record
         if take_events(work, case, news.master, news.exceptions):
             cases.append(case)
     return cases
-
-
-def _is_linked(work: Work, feed, res_id: int) -> bool:
-    domain = [("calendar_id", "=", feed.calendar.id), ("model", "=", MODEL)]
-    return bool(work.env["crm.google.link"].search_count([*domain, ("res_id", "=", res_id)]))

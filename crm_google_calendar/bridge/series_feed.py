@@ -18,7 +18,7 @@ from ..gcal.errors import Cause, GoogleError
 from ..gcal.expand import has, keys_between
 from ..gcal.series import instance, instance_id, key_of_event, split_from, to_series
 from ..gcal.translate import is_gone, is_series, read_when, series_of
-from . import series_refused
+from . import link_keys, series_refused
 from .series_rule import fields_of
 from .series_state import MODEL, SERIES, span, to_hold
 from .work import Work
@@ -45,7 +45,7 @@ def sort_out(work: Work, feed) -> None:
     parts = parts_of(feed)
     again = _again(work, feed, parts)
     masters = {key: event for key, event in feed.events.items() if is_series(event)}
-    linked = _linked(work, feed, {*parts, *feed.events}) - set(again)
+    linked = _linked(feed, {*parts, *feed.events}) - set(again)
     apart = _taken_apart(work, feed, {*parts, *masters, *feed.events, *again})
     apart |= {key for key in masters if split_from(key) in apart}
     for key in linked:
@@ -100,10 +100,10 @@ def parts_of(feed) -> dict[str, dict[str, Event]]:
     return found
 
 
-def _linked(work: Work, feed, ids: set[str]) -> set[str]:
-    domain = [("calendar_id", "=", feed.calendar.id), ("event_id", "in", list(ids))]
-    domain += [("model", "=", MODEL)]
-    return set(work.env["crm.google.link"].search_fetch(domain, ["event_id"]).mapped("event_id"))
+def _linked(feed, ids: set[str]) -> set[str]:
+    series = [("model", "=", MODEL)]
+    known = link_keys.of_events(feed.calendar, ids, "event_id", among=series)
+    return set(known.mapped("event_id"))
 
 
 def _taken_apart(work: Work, feed, ids: set[str]) -> set[str]:
@@ -162,7 +162,7 @@ def _take_in(work: Work, feed, key: str, master: Event, parts, apart: bool) -> N
         _complete(work, feed, key, news, series)
         feed.becomes.pop(key, None)
         series = to_series(master, news.exceptions, source.kind, feed.zone, None)
-    if not enters(work, series) and not _is_single(work, feed, key):
+    if not enters(work, series) and not _is_single(feed, key):
         _drop(feed, parts, {key})
     elif fits(work, source, series):
         _drop(feed, parts, {key})
@@ -195,17 +195,8 @@ def fits(work: Work, source, series: Series) -> bool:
     return not first or fields_of(source.env, series, first) is not None
 
 
-def _single_link(work: Work, feed, key: str):
-    domain = [
-        ("calendar_id", "=", feed.calendar.id),
-        ("event_id", "=", key),
-        ("model", "!=", MODEL),
-    ]
-    return work.env["crm.google.link"].search(domain)
-
-
-def _is_single(work: Work, feed, key: str) -> bool:
-    return bool(_single_link(work, feed, key))
+def _is_single(feed, key: str) -> bool:
+    return bool(link_keys.of_events(feed.calendar, [key], among=[("model", "!=", MODEL)]))
 
 
 def _complete(work: Work, feed, key: str, news: News, series: Series) -> None:
@@ -260,5 +251,5 @@ def _become_first(work: Work, feed, key: str, series: Series) -> None:
 
 def _become_occurrence(work: Work, feed, key: str, start: str) -> None:
     """A single event that the user made a series of is its first occurrence from now on."""
-    if _is_single(work, feed, key):
+    if _is_single(feed, key):
         feed.becomes[key] = instance_id(key, start)

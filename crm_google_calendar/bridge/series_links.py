@@ -10,7 +10,7 @@ from ..engine.series import Series, key_of, to_text
 from ..engine.series_merge import heal
 from ..gcal.series import instance_id
 from ..gcal.translate import is_gone, is_own_id, receipt_of
-from . import apply, links
+from . import apply, link_keys, links
 from .series_feed import News, spread_out
 from .series_rule import mark_of_rule
 from .series_state import MODEL, Memory, SeriesCase
@@ -146,7 +146,7 @@ def heal_pending(case: SeriesCase) -> None:
 def rename(work: Work, feed) -> None:
     """Single events that the user made series of, where the CRM shows their occurrences singly."""
     for old, new in feed.becomes.items():
-        link = find(work, feed, old)
+        link = link_keys.of_events(feed.calendar, [old])
         if link.model != MODEL:
             link.write({"event_id": new, "series": old, "etag": False})
 
@@ -159,18 +159,8 @@ def reattach(work: Work, feed) -> None:
         for event in news.exceptions.values()
         if not is_gone(event)
     ]
-    domain = [
-        ("calendar_id", "=", feed.calendar.id),
-        ("event_id", "in", back),
-        ("state", "=", "detached"),
-        ("cause", "=", "deleted_there"),
-    ]
-    work.env["crm.google.link"].search(domain).unlink()
-
-
-def find(work: Work, feed, event_id: str):
-    domain = [("calendar_id", "=", feed.calendar.id), ("event_id", "=", event_id)]
-    return work.env["crm.google.link"].search(domain)
+    known = link_keys.of_events(feed.calendar, back)
+    known.filtered(lambda link: (link.state, link.cause) == ("detached", "deleted_there")).unlink()
 
 
 def adopt_single(case: SeriesCase, link) -> None:
@@ -201,13 +191,15 @@ def _own_link(work: Work, case: SeriesCase, key: str, row, event_id: str = ""):
         "base": to_json(known.occurrence(key)) if known else False,
         "last_sync": work.odoo_now,
     }
-    every = work.env["crm.google.link"]
-    domain = [("calendar_id", "=", case.calendar.id), ("event_id", "=", values["event_id"])]
-    link = every.search(domain)
+    mine = link_keys.of_records(case.calendar, row._name, row.ids)
+    other = link_keys.of_events(case.calendar, [values["event_id"]]) - mine
+    if mine:
+        other.unlink()  # of a meeting that was this occurrence's before
+    link = mine or other
     if link:
         link.write(values)
         return link
-    return every.create(values)
+    return work.env["crm.google.link"].create(values)
 
 
 def take_apart(work: Work, feed, case: SeriesCase) -> None:

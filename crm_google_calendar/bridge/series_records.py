@@ -7,7 +7,7 @@ from ..engine.series import Series, key_of
 from ..engine.series_merge import SeriesAction, decide_series
 from ..gcal.expand import has
 from ..gcal.translate import is_gone
-from . import links, series_links
+from . import link_keys, links, series_links
 from .choose import FINAL, policy_for
 from .series_events import GONE, take_events
 from .series_feed import fits
@@ -28,10 +28,7 @@ def new_recurrences(work: Work, feed, source, cases, wanted: set[int]) -> list[S
     among = None if feed.full else source.rows_of(wanted)
     rows = source.records.browse(source.in_window(work.window, among))
     found = rows.recurrence_id
-    domain = [("calendar_id", "=", feed.calendar.id), ("model", "=", MODEL)]
-    domain += [("res_id", "in", found.ids)]
-    known = work.env["crm.google.link"].search_fetch(domain, ["res_id"])
-    taken = set(known.mapped("res_id")) | {case.res_id for case in cases}
+    taken = link_keys.linked(feed.calendar, MODEL, found.ids) | {case.res_id for case in cases}
     for case in cases:
         heir = _heir(source, case, taken)
         if heir:
@@ -89,11 +86,10 @@ def own_links(work: Work, cases: list[SeriesCase]) -> set[int]:
     if not cases:
         return set()
     recurrences = cases[0].source.recurrences.browse({case.res_id for case in cases if case.res_id})
-    domain = [("calendar_id", "in", [case.calendar.id for case in cases])]
-    domain += [("model", "=", "calendar.event")]
-    domain += [("res_id", "in", recurrences.exists().calendar_event_ids.ids)]
-    rows = work.env["crm.google.link"].search_fetch(domain, ["res_id"])
-    return set(rows.mapped("res_id"))
+    calendars = cases[0].calendar.concat(*(case.calendar for case in cases))
+    return link_keys.linked(
+        calendars, "calendar.event", recurrences.exists().calendar_event_ids.ids
+    )
 
 
 def read(work: Work, case: SeriesCase, apart: set[int]) -> None:

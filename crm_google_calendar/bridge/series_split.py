@@ -10,7 +10,7 @@ from __future__ import annotations
 from ..engine.series import Series, to_text
 from ..gcal.expand import has, tail
 from ..gcal.series import split_at, split_root
-from . import links
+from . import link_keys, links
 from .series_state import MODEL, Memory, SeriesCase
 from .work import Work
 
@@ -48,9 +48,7 @@ def _split_off(work: Work, parent: SeriesCase, taken: set[int]):
     known = {row_id: key for key, row_id in parent.memory.rows.items()}
     rows = parent.source.records.browse(known).exists().filtered("active")
     found = rows.recurrence_id
-    domain = [("calendar_id", "=", parent.calendar.id), ("model", "=", MODEL)]
-    domain += [("res_id", "in", found.ids)]
-    linked = set(work.env["crm.google.link"].search_fetch(domain, ["res_id"]).mapped("res_id"))
+    linked = link_keys.linked(parent.calendar, MODEL, found.ids)
     if parent.res_id not in found.ids:
         return []
     firsts: dict[int, str] = {}

@@ -13,7 +13,7 @@ from ..engine.series import Series, from_text
 from ..engine.series_merge import SeriesAction, merge_series
 from ..gcal.errors import GoogleError
 from ..gcal.expand import has
-from . import links, series_links
+from . import link_keys, links, series_links
 from .feed import ask_feed, note_failure
 from .series_events import ask
 from .series_feed import parts_of
@@ -96,8 +96,9 @@ def _case(work: Work, line) -> SeriesCase | None:
     calendar = work.account.calendar_ids.filtered(_has_series)
     if not calendar:
         return None
-    domain = [("calendar_id", "=", calendar.id), ("event_id", "=", line.event_id)]
-    link = work.env["crm.google.link"].search(domain)
+    link = link_keys.of_events(calendar, [line.event_id])
+    if link and link.model != MODEL:
+        return None
     return SeriesCase(
         calendar=calendar,
         source=work.sources[SERIES],

@@ -15,7 +15,7 @@ import psycopg2
 from ..engine.decide import Action, Reason, Verb
 from ..engine.entry import Entry, from_json
 from ..engine.merge import Side, merge
-from . import links
+from . import link_keys, links
 from .choose import UNDONE
 from .gather import ask_google, load_records
 from .work import Case, Work
@@ -56,9 +56,9 @@ def _case(work: Work, line) -> Case | None:
     )
     if not calendar:
         return None
-    link = work.env["crm.google.link"].search(
-        [("calendar_id", "=", calendar.id), ("event_id", "=", line.event_id)]
-    )
+    link = link_keys.of_events(calendar, [line.event_id])
+    if link and link.model != line.model:
+        return None  # its event belongs to a series by now, or to a single meeting
     return Case(
         calendar=calendar,
         source=work.sources[calendar.kind],
