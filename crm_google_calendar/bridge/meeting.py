@@ -75,7 +75,9 @@ class MeetingSource(Source):
         """Create one meeting for each entry, in their order, with the user as only guest."""
         mine = self.owned()
         rows = [{**self._values(entry), **_duration(entry), **mine} for entry in entries]
-        return self.records.create(rows)
+        records = self.records.create(rows)
+        self.remind(records)
+        return records
 
     def owned(self):
         """Values of a meeting that was made in Google."""
@@ -90,6 +92,21 @@ class MeetingSource(Source):
             values["alarm_ids"] = self._alarm_commands(record, held, entry)
         if values:
             record.write(values)
+        if changed & {"when", "reminders"}:
+            self.remind(record)
+
+    def remind(self, records):
+        """Let Odoo send its own reminders of these meetings at their time.
+
+        Odoo schedules them where it tells guests of a change at once, which a run never does.
+        """
+        types = records._get_trigger_alarm_types()
+        due = records.filtered(
+            lambda record: any(alarm.alarm_type in types for alarm in record.alarm_ids)
+        )
+        series = due.recurrence_id
+        series._setup_alarms(recurrence_update=True)
+        (due - series.calendar_event_ids)._setup_alarms()
 
     def invite(self, record, users):
         if users:
@@ -106,6 +123,7 @@ class MeetingSource(Source):
 
     def reopen(self, records):
         records.action_unarchive()
+        self.remind(records)
 
     def _mine(self):
         partner = self.user.partner_id.id

@@ -45,6 +45,7 @@ def create_series(source, cases: list[SeriesCase]) -> None:
         case.rows.active[key] = row
     for case in cases:
         _settle_recurrence(case)
+        source.remind(source.records.concat(*case.rows.active.values()))
 
 
 def write_series(source, case: SeriesCase, pool: list[Any]) -> list[Any]:
@@ -67,6 +68,7 @@ def write_series(source, case: SeriesCase, pool: list[Any]) -> list[Any]:
         if has(series, key):
             row.action_archive()
     _settle_recurrence(case)
+    source.remind(source.records.concat(*case.rows.active.values()))
     used = set(case.rows.active.values())
     return [row for row in spare if row not in used]
 

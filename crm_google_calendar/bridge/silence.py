@@ -1,8 +1,11 @@
 """How a run writes records: as their owner, and without a mail, a note or an echo."""
 
+SILENT = "crm_google_silent"  # ours: see models/silence.py
+
 # Odoo's own keys; `facts`: together they queue no mail and log no message for meetings, and keep
 # Odoo's google_calendar and microsoft_calendar from sending what we pulled.
 _SILENT = {
+    SILENT: True,
     "dont_notify": True,
     "no_mail_to_attendees": True,
     "skip_attendee_notification": True,

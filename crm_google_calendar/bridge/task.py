@@ -84,22 +84,64 @@ class TaskSource(Source):
         if values:
             record.write(values)
         if "done" in changed:
-            self._set_done(record, entry.done)
+            (self._finish if entry.done else self._open_again)(record)
+
+    def decides(self, records):
+        """An archived activity counts as done, and a deleted one is not: it stays, detached."""
+        return False
 
     def archive(self, records):
         records.action_archive()
 
     def reopen(self, records):
         for record in records:
-            self._set_done(record, False)
+            self._open_again(record)
 
-    def _set_done(self, record, done):
-        """Mark done or open again, silently: no message on the document, no next activity."""
-        if done:
+    def _finish(self, record):
+        """Done as by Odoo's own button: told on the document, counted in reports, followed by the
+        next activity; silently, as all that a run writes.
+
+        One that was opened again and whose next activity stayed has been told and followed.
+        """
+        known = record.sudo()  # sudo: closed to users
+        if known.crm_google_done or not self._document(record):
             record.action_archive()
-        else:
-            record.action_unarchive()
-            record.feedback = False  # Odoo keeps the old one when an activity is opened again
+            return
+        message, following = record._action_done()
+        known.crm_google_done = {"message": message.id, "next": following.id}
+
+    def _open_again(self, record):
+        """Open again, and take back what `_finish` made, unless somebody has worked on with it."""
+        known = record.sudo()  # sudo: closed to users; the message was posted with all rights, too
+        made = known.crm_google_done or {"next": self._followed_by(record).id}
+        record.action_unarchive()
+        record.feedback = False  # Odoo keeps the old one when an activity is opened again
+        following = self.records.browse(made["next"] or []).exists()
+        is_new = following.active and following.write_date == following.create_date
+        if "message" in made and (is_new or not made["next"]):
+            following.unlink()
+            known.env["mail.message"].browse(made["message"]).exists().unlink()
+            made = False
+        known.crm_google_done = made
+
+    def _followed_by(self, record):
+        """The next activity that Odoo made when a user marked this one as done."""
+        return self.records.search(
+            [
+                ("res_model", "=", record.res_model),
+                ("res_id", "=", record.res_id),
+                ("previous_activity_type_id", "=", record.activity_type_id.id),
+                ("create_date", "=", record.write_date),
+            ],
+            limit=1,
+        )
+
+    def _document(self, record):
+        """The document of an activity; empty without one."""
+        if not record.res_model or record.res_model not in self.env:
+            return self.records.browse()
+        # sudo: whoever may not see the document may still have something to do about it
+        return self.env[record.res_model].sudo().browse(record.res_id).exists()
 
     def _title(self, record, like):
         """Title and label; an activity without a summary is called by its type."""

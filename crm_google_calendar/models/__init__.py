@@ -16,4 +16,5 @@ from . import (
     mail_activity,
     res_config_settings,
     res_users,
+    silence,
 )

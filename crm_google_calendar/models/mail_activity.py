@@ -18,6 +18,9 @@ class MailActivity(models.Model):
     crm_google_clock = fields.Char("Start in Google", readonly=True, help="Local time of day")
     crm_google_minutes = fields.Integer("Minutes in Google", readonly=True)
     crm_google_zone = fields.Char("Time zone in Google", readonly=True)
+    # what became of it when it was ticked off in Google, to take that back: `message` on the
+    # document, `next` activity. Closed to everybody, since runs delete what it names
+    crm_google_done = fields.Json(copy=False, groups=fields.NO_ACCESS)
     crm_google_time = fields.Char("Time", compute="_compute_crm_google_time")
 
     @api.depends("date_deadline", "crm_google_clock", "crm_google_minutes", "crm_google_zone")
