@@ -1,10 +1,11 @@
 {
     "name": "CRM Google Calendar",
-    "summary": "Meetings and tasks of each CRM user in two Google calendars of his own, both ways",
+    "summary": "Keep CRM meetings and tasks the same in Odoo and Google Calendar, both ways",
     "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "author": "CRM Google Calendar contributors",
     "license": "LGPL-3",
+    "application": True,
     "depends": ["crm", "calendar"],
     "external_dependencies": {
         "python": [

@@ -14,7 +14,7 @@ DATABASE = "crm_google_demo"
 EMULATOR = "google_emulator"
 ACCOUNTS = ("Marc Demo:marc.demo@example.com", "Mitchell Admin:mitchell@example.com")
 NUMBERS = itertools.count(1)
-# any client will do for the emulator; Google's own come from its console
+# the only one that the emulator knows; Google's own come from its console
 EMULATED_CLIENT = ("demo.apps.googleusercontent.com", "demo-secret")
 
 
@@ -35,11 +35,15 @@ class Google:
         self.client = chosen if all(chosen) else EMULATED_CLIENT
         self.is_real = all(chosen) and not self.url
 
-    def start(self, python, environment, port, state=None):
-        """Start our emulator where it is needed; `state` is where it remembers the last time."""
+    def start(self, python, environment, port, redirect, state=None):
+        """Start our emulator where it is needed; it knows one client, as Google would.
+
+        redirect: the client's redirect address. state: where it remembers the last time.
+        """
         if self.is_real or self.url:
             return
         command = [python, "-m", EMULATOR, "--port", port]
+        command += ["--client", ":".join((*self.client, redirect))]
         for account in ACCOUNTS:
             command += ["--user", account]
         command += ["--state", state] if state else []
@@ -94,15 +98,17 @@ class DemoSite:
         google = Google()
         stack.callback(google.stop)
         environment = self.tools.environment()
-        port = self._choose_port(None, 8070, 8170)
-        google.start(self.tools.python, environment, port, None if self.fresh else _memory())
-        self.emulator_url = google.url
         port = self._choose_port(self.port, 8069, 8169)
+        # not 127.0.0.1, so that cookies are not shared with the emulator, as with the real Google
+        self.url = f"http://localhost:{port}"
+        redirect = f"{self.url}/crm_google_calendar/callback"
+        memory = None if self.fresh else _memory()
+        beside = self._choose_port(None, 8070, 8170)
+        google.start(self.tools.python, environment, beside, redirect, memory)
+        self.emulator_url = google.url
         environment = {"CRM_GOOGLE_BASE_URL": self.emulator_url} if self.emulator_url else {}
         self.odoo = self.site.start(self.database, port, environment)
         stack.callback(self.odoo.stop)
-        # not 127.0.0.1, so that cookies are not shared with the emulator, as with the real Google
-        self.url = f"http://localhost:{port}"
         configure(f"http://{HOST}:{port}", self.database, self.url, *google.client)
 
     def _prepare_database(self, stack):

@@ -17,9 +17,9 @@ from odoo import fields
 from ..gcal import oauth
 from ..gcal.endpoints import http
 from ..gcal.errors import Cause, GoogleError
-from . import calendars, channels, settings, status, switch, vault
+from . import calendars, channels, client_test, settings, status, switch, vault
 from .grant import GRANT, google_of, keep_access_token, values_of
-from .sentences import cause_text, client_text, connection_text, env_for
+from .sentences import cause_text, connection_text, env_for
 
 _logger = logging.getLogger(__name__)
 # the same grant would fail the same way: the next click must lead to Google's page
@@ -162,8 +162,9 @@ def check(account, checkpoint: Callable[[], None]) -> None:
     what, account.check_for = account.check_for, False
     checkpoint()
     env = env_for(account)
+    notice = None
     if what == "client":
-        notice = _check_client(env)
+        client_test.answer(env, account, checkpoint)
     elif what == "names":
         notice = _rename(env, account, checkpoint)
     elif what == "another":
@@ -239,21 +240,6 @@ def _look_at_another(env, account, checkpoint) -> dict | None:
         return switch.stayed(account, error)
     message = env._("You chose the account that is connected already: %s.", account.email)
     return {"type": "info", "message": message}
-
-
-def _check_client(env) -> dict:
-    client = settings.client(env)
-    try:
-        if client is None:
-            raise GoogleError(Cause.BAD_CLIENT, reason="no_client")
-        with closing(http()) as transport:
-            oauth.test_client(client, settings.redirect_uri(env), transport)
-    except GoogleError as error:
-        return _danger(client_text(env, error))
-    return {
-        "type": "success",
-        "message": env._("Succeeded: Google knows this client ID and secret."),
-    }
 
 
 def _danger(message: str) -> dict:

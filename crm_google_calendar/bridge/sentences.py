@@ -52,8 +52,6 @@ def connection_text(env, error: GoogleError, state: str) -> str:
 
 def client_text(env, error: GoogleError) -> str:
     """What is wrong with the company's Google client, for the administrator who asked."""
-    if error.reason == "no_client":
-        return setup_text(env, "no_client")
     if error.reason == "redirect_uri_mismatch":
         return env._(
             "Google does not know the redirect address of this site. Copy it from here to the "
@@ -62,7 +60,7 @@ def client_text(env, error: GoogleError) -> str:
     if error.cause is Cause.BAD_CLIENT:
         return env._(
             "Google does not know this client ID and secret. Copy both from the Google console "
-            "again, save, then test again."
+            "again, then test again."
         )
     if error.cause is Cause.TRANSIENT:
         return env._("Google could not be reached. Make sure that this server may, then try again.")
@@ -75,12 +73,12 @@ def setup_text(env, problem: str) -> str:
         "": "",
         "no_client": env._(
             "Google Calendar is not set up for this company yet. Ask your administrator to "
-            "enter the Google client in Settings, Calendar, Google Calendar."
+            "enter the Google client in Settings, Calendar, CRM Google Calendar."
         ),
         "unreadable": env._(
             "The stored client secret cannot be read here any more, because this server has "
             "another key than the one it was stored with. An administrator can enter it again in "
-            "Settings, Calendar, Google Calendar."
+            "Settings, Calendar, CRM Google Calendar."
         ),
         "address": env._(
             "Google sends people back to a site with https only (but for localhost), and this "
@@ -355,7 +353,7 @@ def _connection_causes(env, link: str):
         ),
         Cause.BAD_CLIENT: env._(
             "Google does not accept the company's client ID, client secret or redirect address. "
-            "Ask your administrator to check them in Settings, Calendar, Google Calendar."
+            "Ask your administrator to check them in Settings, Calendar, CRM Google Calendar."
         ),
         Cause.CODE_REFUSED: env._(
             "Google did not accept the sign-in; it may have taken too long. Click %s again.",

@@ -19,6 +19,21 @@ PREFIX = "crm_google_calendar."
 SECRET_PLACE = f"ir.config_parameter,{PREFIX}client_secret"  # for the vault
 SHORTEST_INTERVAL = 5  # minutes
 LONGEST_INTERVAL = timedelta(days=1)  # whatever is set: Google may forget older changes
+# the lowest and the highest value of each number; a parameter beyond them counts as the nearest
+BOUNDS = {
+    "interval": (SHORTEST_INTERVAL, 1440),
+    "longest": (0, 1440),
+    "days_back": (0, 3650),
+    "days_ahead": (0, 3650),
+    "ceiling_number": (0, 100_000),
+    "ceiling_percent": (0, 100),
+}
+MOST_DIGITS = 9  # of a number worth reading
+CHOICES = {
+    "clash_winner": ("crm", "google", "newest"),
+    "gone_in_google": ("detach", "archive"),
+    "done_tasks": ("mark", "remove"),
+}
 # ends of names that the Internet does not know (RFC 6761, RFC 8375, and what ICANN keeps free)
 PRIVATE_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".invalid")
 DEFAULTS = {
@@ -52,16 +67,23 @@ class Settings:
 
 
 def get(env, name: str) -> str:
-    """The value of one setting, as text; its default where none is set."""
+    """The value of one setting, as text; its default where none, or no such choice, is set."""
     # sudo: settings are an administrator's, but every run and page follows them
     value = env["ir.config_parameter"].sudo().get_param(PREFIX + name)
-    return value or DEFAULTS[name]
+    if not value or value not in CHOICES.get(name, (value,)):
+        return DEFAULTS[name]
+    return value
 
 
 def number(env, name: str) -> int:
-    """The value of a numeric setting; its default where it is no number of at least 0."""
+    """The value of a numeric setting, within its bounds; its default where it is no number of at
+    least 0. Parameters can be written past the settings page."""
     text = get(env, name).strip()
-    return int(text) if text.isdecimal() else int(DEFAULTS[name])
+    if not text.isdecimal():
+        return int(DEFAULTS[name])
+    lowest, highest = BOUNDS[name]
+    value = highest if len(text) > MOST_DIGITS else int(text)
+    return max(lowest, min(highest, value))
 
 
 def put(env, name: str, value: str) -> None:
@@ -116,7 +138,7 @@ def notify_address(env) -> str:
 
 def minutes(env) -> int:
     """How often accounts in which something happens are asked."""
-    return max(SHORTEST_INTERVAL, number(env, "interval"))
+    return number(env, "interval")
 
 
 def interval(env) -> timedelta:
@@ -150,14 +172,13 @@ def align_auto_sync(env) -> None:
 
 def client(env) -> Client | None:
     """The company's Google client; None while there is none, or its secret cannot be read."""
-    client_id = get(env, "client_id").strip()
-    secret = vault.unseal(env, get(env, "client_secret"), SECRET_PLACE)
+    client_id, secret = get(env, "client_id").strip(), stored_secret(env)
     return Client(client_id, secret) if client_id and secret else None
 
 
-def has_secret(env) -> bool:
-    """Whether a client secret is stored that this server can read."""
-    return bool(vault.unseal(env, get(env, "client_secret"), SECRET_PLACE))
+def stored_secret(env) -> str:
+    """The client's secret; empty while none is stored that this server can read."""
+    return vault.unseal(env, get(env, "client_secret"), SECRET_PLACE)
 
 
 def store_client(env, client_id: str, secret: str) -> None:
@@ -175,8 +196,12 @@ def problem(env) -> str:
         return "unreadable"
     if not _may_come_back(base_url(env)):
         return "address"
+    return "" if worker_is_on(env) else "worker_off"
+
+
+def worker_is_on(env) -> bool:
     # sudo: whether a scheduled action is on is no secret, but they are closed to users
-    return "" if env.ref("crm_google_calendar.ir_cron_worker").sudo().active else "worker_off"
+    return env.ref("crm_google_calendar.ir_cron_worker").sudo().active
 
 
 def _may_come_back(url: str) -> bool:

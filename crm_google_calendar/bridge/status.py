@@ -24,13 +24,18 @@ def of_user(env) -> dict:
     return _of_account(env, account)
 
 
-def send(account, notice: dict | None = None) -> None:
-    """Show an account's status to its user, wherever he is; arrives with the next commit."""
+def send(account, notice: dict | None = None, verdict: dict | None = None) -> None:
+    """Show an account's status to its user, on every page; arrives with the next commit.
+
+    verdict: on the company's Google client, for the settings page that asked.
+    """
     user = account.user_id
     env = account.env(user=user.id, su=False, context={"lang": user.lang, "tz": user.tz})
     payload = _of_account(env, account)
     if notice:
         payload["notice"] = {"sticky": False, **notice}
+    if verdict:
+        payload["verdict"] = verdict
     user._bus_send(CHANNEL, payload)
 
 

@@ -2,7 +2,17 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..bridge import bell, grant, polling, sentences, settings, status, vault, worker
+from ..bridge import (
+    bell,
+    client_test,
+    grant,
+    polling,
+    sentences,
+    settings,
+    status,
+    vault,
+    worker,
+)
 from ..bridge.links import detach
 from ..bridge.settings import database_uuid
 from ..gcal.oauth import CALENDAR_SCOPE
@@ -55,6 +65,7 @@ class CrmGoogleAccount(models.Model):
         readonly=True,
         help="What the user has asked to check",
     )
+    asked_client = fields.Char(readonly=True, copy=False, groups=fields.NO_ACCESS)
     pace = fields.Text(readonly=True, copy=False, groups=fields.NO_ACCESS, help="See `gcal.pace`")
     calendar_ids = fields.One2many("crm.google.calendar", "account_id", readonly=True)
     channel_ids = fields.One2many("crm.google.channel", "account_id", readonly=True)
@@ -152,9 +163,9 @@ class CrmGoogleAccount(models.Model):
         return self._of_current_user()._ask_for("account")
 
     @api.model
-    def _test_client(self):
-        """Ask Google about the company's client; the answer comes as a notification."""
-        return self._mine()._ask_for("client")
+    def _test_client(self, client_id, secret):
+        """Ask Google about a client of the company; see `bridge.client_test`."""
+        return client_test.ask(self._mine(), client_id, secret)
 
     def _ask_for(self, what):
         self.check_for = what

@@ -2,10 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ..bridge import channels, sentences, settings, vault
-from ..bridge.settings import DEFAULTS, LONGEST_INTERVAL, SHORTEST_INTERVAL
+from ..bridge.settings import BOUNDS, DEFAULTS
+from ..bridge.words import number_text
 
 TEXTS = ("client_id", "clash_winner", "gone_in_google", "done_tasks")
-NUMBERS = ("interval", "longest", "days_back", "days_ahead", "ceiling_number", "ceiling_percent")
+NUMBERS = {name: f"crm_google_{name}" for name in BOUNDS}
 
 
 class ResConfigSettings(models.TransientModel):
@@ -26,8 +27,8 @@ class ResConfigSettings(models.TransientModel):
     crm_google_auto_sync = fields.Boolean("Sync with Google Calendar")
     crm_google_push = fields.Boolean("Messages from Google")
     crm_google_push_text = fields.Char(readonly=True, help="How changes in Google arrive")
-    crm_google_interval = fields.Integer("Every (minutes)", default=60)
-    crm_google_longest = fields.Integer("Quiet accounts (minutes)")
+    crm_google_interval = fields.Integer("Synchronize every (minutes)", default=60)
+    crm_google_longest = fields.Integer("Where nothing happens, up to every (minutes)")
     crm_google_days_back = fields.Integer("Days back", default=30)
     crm_google_days_ahead = fields.Integer("Days ahead", default=365)
     crm_google_clash_winner = fields.Selection(
@@ -70,11 +71,11 @@ class ResConfigSettings(models.TransientModel):
         return {
             **super().get_values(),
             **{f"crm_google_{name}": settings.get(env, name) for name in TEXTS},
-            **{f"crm_google_{name}": settings.number(env, name) for name in NUMBERS},
+            **{field: settings.number(env, name) for name, field in NUMBERS.items()},
             "crm_google_auto_sync": settings.auto_sync_is_on(env),
             "crm_google_push": settings.get(env, "push") == "True",
             "crm_google_push_text": channels.text(self._connected_accounts()),
-            "crm_google_secret_is_set": settings.has_secret(env),
+            "crm_google_secret_is_set": bool(settings.stored_secret(env)),
             "crm_google_redirect_uri": settings.redirect_uri(env),
             "crm_google_warning": problem != "no_client" and sentences.setup_text(env, problem),
         }
@@ -83,7 +84,6 @@ class ResConfigSettings(models.TransientModel):
         return self.env["crm.google.account"].search([("state", "=", "connected")])
 
     def set_values(self):
-        self._check_crm_google()
         result = super().set_values()
         self._store_crm_google()
         return result
@@ -92,8 +92,8 @@ class ResConfigSettings(models.TransientModel):
         for name in TEXTS:
             value = (self[f"crm_google_{name}"] or "").strip()
             settings.put(self.env, name, value or DEFAULTS[name])
-        for name in NUMBERS:
-            settings.put(self.env, name, str(self[f"crm_google_{name}"]))
+        for name, field in NUMBERS.items():
+            settings.put(self.env, name, str(self[field]))
         settings.put(self.env, "auto_sync", str(bool(self.crm_google_auto_sync)))
         settings.put(self.env, "push", str(bool(self.crm_google_push)))
         sealed = self.sudo().crm_google_sealed_secret  # sudo: as in the inverse
@@ -102,31 +102,27 @@ class ResConfigSettings(models.TransientModel):
         settings.align_auto_sync(self.env)
         self.env["crm.google.channel"]._tend()
 
-    def _check_crm_google(self):
-        if self.crm_google_interval < SHORTEST_INTERVAL:
-            raise ValidationError(
-                self.env._(
-                    "Google Calendar cannot be synchronized more often than every %s minutes. "
-                    "Enter a longer interval.",
-                    SHORTEST_INTERVAL,
+    @api.constrains(*NUMBERS.values())
+    def _check_crm_google_numbers(self):
+        for name, field in NUMBERS.items():
+            lowest, highest = BOUNDS[name]
+            if any(not lowest <= page[field] <= highest for page in self):
+                raise ValidationError(
+                    self.env._(
+                        "%(setting)s: enter a number from %(lowest)s to %(highest)s.",
+                        setting=self.fields_get([field], ["string"])[field]["string"],
+                        lowest=number_text(self.env, lowest),
+                        highest=number_text(self.env, highest),
+                    )
                 )
-            )
-        if self.crm_google_longest > LONGEST_INTERVAL.total_seconds() / 60:
-            raise ValidationError(
-                self.env._(
-                    "Every account is asked at least once a day. Enter 1440 minutes at most."
-                )
-            )
-        if min(self[f"crm_google_{name}"] for name in NUMBERS) < 0:
-            raise ValidationError(
-                self.env._("The numbers for Google Calendar cannot be below zero. Correct them.")
-            )
 
-    def action_crm_google_test_client(self):
-        """Save, and let the worker ask Google whether it knows this client."""
-        self.ensure_one()
-        if not self.env.is_admin():
+    @api.model
+    def crm_google_test_client(self, client_id, secret):
+        """Let the worker ask Google whether it knows the client as it is typed, saved or not; an
+        empty secret stands for the stored one.
+
+        Returns the verdict where it needs no question, else False: it is sent to the page.
+        """
+        if not self.env.is_system():
             raise AccessError(self.env._("Only administrators can test the Google client."))
-        self._check_crm_google()
-        self._store_crm_google()
-        return self.env["crm.google.account"]._test_client()
+        return self.env["crm.google.account"]._test_client(client_id, secret)

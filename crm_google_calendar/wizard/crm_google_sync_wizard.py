@@ -1,8 +1,13 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..bridge.words import dates_text
 from ..bridge.zones import two_months_later
 from ..engine.plan import CAP
+
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 
 
 class CrmGoogleSyncWizard(models.TransientModel):
@@ -23,20 +28,40 @@ class CrmGoogleSyncWizard(models.TransientModel):
     date_to = fields.Date("To", default=lambda self: self._months()[1], help="Included")
     cap = fields.Integer(default=CAP, readonly=True)
     email = fields.Char(compute="_compute_email")
+    months_text = fields.Char("Dates", compute="_compute_months_text")
+    problem = fields.Char(compute="_compute_problem")
 
     def _compute_email(self):
         account = self.env["crm.google.account"].search([("user_id", "=", self.env.uid)])
         self.email = account.email
 
+    def _compute_months_text(self):
+        self.months_text = dates_text(self.env, *self._months())
+
+    @api.depends("scope", "date_from", "date_to")
+    def _compute_problem(self):
+        for wizard in self:
+            wizard.problem = wizard.scope == "range" and wizard._problem_of_range()
+
+    def _problem_of_range(self):
+        """What is wrong with the dates, said in the dialog while they are chosen."""
+        first, last = self.date_from, self.date_to
+        if not (first and last):
+            return self.env._("Choose both dates, or another choice.")
+        if first > last:
+            return self.env._("The first date is after the last one. Swap them and try again.")
+        if first < FIRST_DAY or last > LAST_DAY:
+            return self.env._(
+                "Choose dates between the years %(first)s and %(last)s.",
+                first=str(FIRST_DAY.year),
+                last=str(LAST_DAY.year),
+            )
+        return False
+
     @api.constrains("scope", "date_from", "date_to")
     def _check_range(self):
-        for wizard in self.filtered(lambda wizard: wizard.scope == "range"):
-            if not (wizard.date_from and wizard.date_to):
-                raise UserError(self.env._("Choose both dates, or another choice."))
-            if wizard.date_from > wizard.date_to:
-                raise UserError(
-                    self.env._("The first date is after the last one. Swap them and try again.")
-                )
+        for wizard in self.filtered("problem"):
+            raise UserError(wizard.problem)
 
     def action_start(self):
         """Queue the run and close; the work goes on in the background."""

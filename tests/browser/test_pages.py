@@ -78,9 +78,12 @@ def test_a_wrong_range_is_explained(desktop, salesperson, google, pictures):
         field.get_by_role("button").click()  # it becomes an input
         field.locator("input").fill(day)
         field.locator("input").press("Enter")
+    expect(dialog.get_by_text("The first date is after the last one.")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Synchronize")).to_be_disabled()
     pictures.keep(calendar.page, "range")
-    dialog.get_by_role("button", name="Synchronize").click()
-    expect(calendar.page.get_by_text("The first date is after the last one.")).to_be_visible()
+    dialog.get_by_label("This month and the next two").check()
+    expect(dialog.get_by_text("The first date is after the last one.")).to_be_hidden()
+    calendar.start(dialog)
 
 
 def test_a_connection_can_be_checked(desktop, salesperson, google):
@@ -90,15 +93,12 @@ def test_a_connection_can_be_checked(desktop, salesperson, google):
     expect(notification(calendar.page, "Succeeded: the connection works")).to_be_visible()
 
 
-def test_the_client_can_be_tested_and_all_accounts_be_seen(desktop, salesperson, google, pictures):
+def test_an_administrator_sees_all_accounts_and_runs(desktop, salesperson, google, pictures):
     salesperson.meet("Review", TODAY)
     calendar = CalendarPage(desktop(salesperson.login)).open()
     calendar.connect(google, salesperson.address)
     calendar.synchronize()
     page = desktop("admin")
-    page.goto("/odoo/settings#calendar")
-    page.get_by_role("button", name="Test client").click()
-    expect(notification(page, "Succeeded")).to_be_visible()
     for menu, words in (("Accounts", "Connected"), ("Runs", "1 created in Google")):
         page.goto("/odoo/crm")
         page.get_by_role("button", name="Configuration").click()
@@ -109,6 +109,37 @@ def test_the_client_can_be_tested_and_all_accounts_be_seen(desktop, salesperson,
         row.click()
         expect(page.locator(".o_form_view")).to_contain_text(salesperson.name)
         pictures.keep(page, f"{menu.lower()}-form")
+
+
+def test_a_client_is_tested_as_it_is_typed_and_nothing_is_lost(desktop, crm, pictures):
+    page = desktop("admin")
+    page.goto("/odoo/settings#calendar")
+    secret = page.get_by_label("Client secret")
+    verdict = page.locator(".o_crm_google_verdict")
+    page.get_by_role("button", name="Test client").click()
+    expect(verdict).to_have_text("Succeeded: Google knows this client ID and secret.")
+    page.locator("#crm_google_auto_sync").get_by_role("checkbox").check()
+    secret.fill("a wrong one")
+    page.get_by_role("button", name="Test client").click()
+    expect(verdict).to_contain_text("Google does not know this client ID and secret.")
+    pictures.keep(page, "client-test")
+    expect(secret).to_have_value("a wrong one")
+    expect(page.locator("#crm_google_auto_sync").get_by_role("checkbox")).to_be_checked()
+    page.get_by_label("Client ID").fill("")
+    page.get_by_role("button", name="Test client").click()
+    expect(verdict).to_contain_text("Enter both the client ID and the client secret")
+    page.get_by_role("button", name="Discard").click()
+    assert crm.client_id()
+
+
+def test_bounds_are_explained(desktop, pictures):
+    page = desktop("admin")
+    page.goto("/odoo/settings#calendar")
+    page.get_by_label("more than", exact=True).fill("500")
+    page.get_by_role("button", name="Save").click()
+    answer = page.get_by_role("dialog")
+    expect(answer).to_contain_text("enter a number from 0 to 100.")
+    pictures.keep(page, "bounds")
 
 
 @pytest.mark.own_google

@@ -157,7 +157,7 @@ def switch_auto_sync_on(page, pictures):
     page.goto("/odoo/settings#calendar")
     switch = page.get_by_role("checkbox", name="Sync with Google Calendar")
     switch.check()
-    expect(page.get_by_text("minutes (5 at least)")).to_be_visible()
+    expect(page.get_by_text("minutes (5 to 1,440)")).to_be_visible()
     assert_nothing_is_cut(page)
     pictures.take(page, "settings")
     with page.expect_navigation():  # once it is saved the page is loaded anew

@@ -46,7 +46,9 @@ def build(args: argparse.Namespace) -> Emulator:
     for user in args.user or [EXAMPLE]:
         name, _, email = user.rpartition(":")
         emulator.add_user(email, name, args.time_zone)
-    for client in args.client:
+    if args.state:
+        state.load(emulator, args.state)
+    for client in args.client:  # what is asked for now goes before what was remembered
         emulator.register_client(*client.split(":", 2))
     return emulator
 
@@ -57,8 +59,6 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     args = arguments()
     with build(args) as emulator:
-        if args.state:
-            state.load(emulator, args.state)
         print(f"listening on {emulator.url}", flush=True)
         stop.wait()
     if args.state:

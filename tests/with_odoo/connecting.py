@@ -54,12 +54,16 @@ class ConnectCase(GoogleCase):
 
     def notices(self):
         """What the user is told from now on."""
+        return self.sent("notice")
+
+    def sent(self, what):
+        """What pages are sent under this name from now on."""
         sent = []
         users = type(self.env["res.users"])
         original = users._bus_send
 
         def bus_send(user, channel, payload, **kwargs):
-            sent.extend(filter(None, [payload.get("notice")]))
+            sent.extend(filter(None, [payload.get(what)]))
             return original(user, channel, payload, **kwargs)
 
         self.startPatcher(patch.object(users, "_bus_send", bus_send))

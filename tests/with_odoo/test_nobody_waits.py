@@ -73,7 +73,7 @@ class TestNobodyWaits(HttpConnectCase):
         account = self.connected().with_user(self.user)
         self.silent()
         self.get(status.connect_path("/odoo/crm"))
-        self.env["res.config.settings"].create({}).action_crm_google_test_client()
+        self.env["res.config.settings"].crm_google_test_client("an id", "a secret")
         account.action_check()
         account.action_rename()
         self.calendar(account).sudo().state = "gone"

@@ -165,7 +165,8 @@ class TestButtons(SecurityCase):
         self.assertRefused("sam", "crm.google.calendar", "_answer", self.account.calendar_ids.ids)
 
     def test_users_do_not_test_the_companys_client(self):
-        self.assertRefused("eve", "res.config.settings", "action_crm_google_test_client", [])
+        for login in ("eve", "sam"):
+            self.assertRefused(login, "res.config.settings", "crm_google_test_client", "id", "x")
         with self.assertRaises(AccessError):
             self.env["res.config.settings"].with_user(self.eve).create({})
 

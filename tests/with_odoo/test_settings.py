@@ -62,7 +62,7 @@ class TestClient(SettingsCase):
         with self.assertRaises(AccessError):
             self.env["res.config.settings"].with_user(self.user).create({})
         with self.assertRaises(AccessError):
-            self.page().with_user(self.user).action_crm_google_test_client()
+            self.ask(user=self.user)
 
     def test_the_redirect_address_is_this_sites(self):
         address = "http://127.0.0.1:8069/crm_google_calendar/callback"
@@ -81,16 +81,53 @@ class TestClient(SettingsCase):
         self.assertIn("enter it again", page.crm_google_warning)
         self.assertFalse(page.crm_google_secret_is_set)
 
-    def test_the_client_is_tested_in_the_background(self):
-        self.emulator.register_client("test-client", "test-secret", settings.redirect_uri(self.env))
-        notices = self.notices()
-        self.page(client_secret="wrong").action_crm_google_test_client()
-        self.assertEqual((self.emulator.count(), notices), (0, []))
+    def ask(self, client_id="test-client", secret="", user=None):
+        """Click *Test client* with these values typed; returns what is answered at once."""
+        page = self.env["res.config.settings"].with_user(user or self.administrator)
+        return page.crm_google_test_client(client_id, secret)
+
+    def verdicts(self):
+        """What the settings page is told from now on."""
+        return self.sent("verdict")
+
+    def test_the_client_is_tested_in_the_background_as_it_is_typed_and_nothing_is_saved(self):
+        self.emulator.register_client("new-client", "new-secret", settings.redirect_uri(self.env))
+        verdicts = self.verdicts()
+        self.assertFalse(self.ask("new-client", "wrong"))
+        self.assertEqual((self.emulator.count(), verdicts), (0, []))
         self.work()
-        self.assertIn("does not know this client ID and secret", notices[-1]["message"])
-        self.page(client_secret="test-secret").action_crm_google_test_client()
+        self.assertEqual(verdicts[-1]["type"], "danger")
+        self.assertIn("does not know this client ID and secret", verdicts[-1]["message"])
+        self.ask(" new-client ", "new-secret")
         self.work()
-        self.assertIn("Succeeded", notices[-1]["message"])
+        self.assertEqual(verdicts[-1]["type"], "success")
+        self.assertEqual(settings.client(self.env).id, "test-client")
+
+    def test_an_empty_secret_is_tested_as_the_stored_one(self):
+        self.emulator.register_client("test-client", "test-secret")
+        verdicts = self.verdicts()
+        self.ask(secret="")
+        self.work()
+        self.assertIn("Succeeded", verdicts[-1]["message"])
+
+    def test_what_needs_no_question_is_said_at_once(self):
+        settings.put(self.env, "client_secret", "")
+        for client_id, secret in (("", "a secret"), ("an id", ""), (False, False), ("  ", "x")):
+            self.assertIn("Enter both", self.ask(client_id, secret)["message"])
+        settings.put(self.env, "client_secret", "gAAAAnothers")
+        self.assertIn("cannot be read here", self.ask()["message"])
+        self.env.ref("crm_google_calendar.ir_cron_worker").active = False
+        self.assertIn("switched off", self.ask(secret="a secret")["message"])
+        self.assertFalse(self.env["crm.google.account"].search([("check_for", "!=", False)]))
+
+    def test_the_typed_secret_is_kept_sealed_and_not_for_long(self):
+        self.ask(secret="typed-secret")
+        account = self.env["crm.google.account"]._of_user(self.administrator)
+        self.env.flush_all()
+        self.assertTrue(account.asked_client)
+        self.assertNotIn("typed-secret", self.everything_in("crm_google_account"))
+        self.work()
+        self.assertFalse(account.asked_client)
 
     def test_a_test_says_what_is_wrong(self):
         faults = {
@@ -98,28 +135,46 @@ class TestClient(SettingsCase):
             "does not know the redirect address": Fault(400, "redirect_uri_mismatch"),
             "does not know this client": Fault(401, "deleted_client"),
         }
-        notices = self.notices()
+        verdicts = self.verdicts()
         for words, fault in faults.items():
             self.emulator.faults.script("token", fault)
-            self.page().action_crm_google_test_client()
+            self.ask()
             self.work()
-            self.assertIn(words, notices[-1]["message"])
-        self.save(client_id="")
-        self.page().action_crm_google_test_client()
-        self.work()
-        self.assertIn("not set up", notices[-1]["message"])
+            self.assertIn(words, verdicts[-1]["message"])
 
 
 class TestNumbers(SettingsCase):
-    def test_an_interval_below_five_minutes_is_refused(self):
-        for interval in (4, 0, -60):
-            with self.assertRaisesRegex(ValidationError, "every 5 minutes"):
-                self.save(interval=interval)
+    def test_numbers_beyond_their_bounds_are_refused_with_a_sentence(self):
+        for name, (lowest, highest) in settings.BOUNDS.items():
+            for value in (lowest - 1, highest + 1, -60):
+                with self.assertRaisesRegex(ValidationError, f"from {lowest} to {highest:,}"):
+                    self.page(**{name: value})
+            for value in (lowest, highest):
+                self.save(**{name: value})
+                self.assertEqual(settings.number(self.env, name), value)
 
-    def test_negative_numbers_are_refused(self):
-        for name in ("days_back", "days_ahead", "ceiling_number", "ceiling_percent"):
-            with self.assertRaisesRegex(ValidationError, "below zero"):
-                self.save(**{name: -1})
+    def test_the_sentence_names_the_setting(self):
+        with self.assertRaisesRegex(ValidationError, r"^Ask before more deletions than: enter"):
+            self.page(ceiling_number=-1)
+
+    def test_a_page_cannot_be_written_past_the_bounds(self):
+        page = self.page()
+        with self.assertRaises(ValidationError):
+            page.crm_google_ceiling_percent = 500
+
+    def test_parameters_beyond_the_bounds_count_as_the_nearest(self):
+        parameters = self.env["ir.config_parameter"]
+        for name, (lowest, highest) in settings.BOUNDS.items():
+            for value, wanted in (("0", lowest), ("100000000", highest), ("9" * 9000, highest)):
+                parameters.set_param(settings.PREFIX + name, value)
+                self.assertEqual(settings.number(self.env, name), wanted)
+            self.assertEqual(self.shown()[f"crm_google_{name}"], highest)
+        self.assertEqual(self.sync(self.connected()).state, "done")
+
+    def test_parameters_that_are_no_choices_count_as_the_default(self):
+        for name in ("clash_winner", "gone_in_google", "done_tasks"):
+            self.env["ir.config_parameter"].set_param(settings.PREFIX + name, "boom")
+            self.assertEqual(self.shown()[f"crm_google_{name}"], settings.DEFAULTS[name])
 
     def test_zero_is_a_number(self):
         self.save(days_back=0, days_ahead=0, ceiling_number=0, ceiling_percent=0)

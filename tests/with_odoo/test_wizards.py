@@ -70,6 +70,27 @@ class TestSyncWizard(WizardCase):
             with self.assertRaisesRegex(UserError, "both dates|after the last one"):
                 self.wizard(scope="range", date_from=first, date_to=last)
 
+    def test_the_dialog_says_what_is_wrong_with_the_dates_before_anything_is_saved(self):
+        day = date(2026, 5, 5)
+        dialog = self.env["crm.google.sync.wizard"].with_user(self.user)
+        for first, last, words in (
+            (day, date(2026, 5, 4), "after the last one"),
+            (day, False, "both dates"),
+            (date(1, 1, 1), day, "between the years 1970 and 2199"),
+            (day, date(9999, 12, 31), "between the years 1970 and 2199"),
+        ):
+            values = {"scope": "range", "date_from": first, "date_to": last}
+            self.assertIn(words, dialog.new(values).problem)
+            self.assertFalse(dialog.new({**values, "scope": "months"}).problem)
+            with self.assertRaisesRegex(UserError, words):
+                dialog.create(values)
+        self.assertFalse(dialog.new({"scope": "range", "date_from": day, "date_to": day}).problem)
+
+    @freeze_time("2025-11-28 12:00:00")
+    def test_the_default_choice_shows_its_dates(self):
+        wizard = self.wizard()
+        self.assertEqual(wizard.months_text, "Nov 1, 2025 – Jan 31, 2026")
+
     def test_two_clicks_are_one_run(self):
         wizard = self.wizard()
         wizard.action_start()

@@ -19,15 +19,17 @@ export function isQuiet(run) {
  *
  * `status` is null until a page has asked for it, or the server has sent it. `events` triggers
  * "changed" when a run of this user has brought something since then. A panel that comes on screen
- * (`enter`, `leave`) shows some sentences itself.
+ * (`enter`, `leave`) shows some sentences itself, and one that hears verdicts on the Google client
+ * shows these.
  */
 export const googleService = {
     dependencies: ["bus_service", "notification", "orm"],
 
     start(env, { bus_service: bus, notification, orm }) {
-        const google = reactive({ status: null, events: new EventBus(), refresh, enter, leave });
+        const google = reactive({ status: null, events: new EventBus(), refresh, enter, leave, hearVerdicts });
         let timer;
         let panels = 0;
+        const listeners = new Set(); // of verdicts
         let takeBack = () => {}; // the last notification, if a panel says the same
 
         function enter() {
@@ -37,6 +39,19 @@ export const googleService = {
 
         function leave() {
             panels--;
+        }
+
+        /** Returns what ends it. */
+        function hearVerdicts(listener) {
+            listeners.add(listener);
+            return () => listeners.delete(listener);
+        }
+
+        function tell(verdict) {
+            if (!listeners.size) {
+                notification.add(verdict.message, { type: verdict.type, sticky: true });
+            }
+            listeners.forEach((listener) => listener(verdict));
         }
 
         async function refresh() {
@@ -63,9 +78,12 @@ export const googleService = {
             }
         }
 
-        function receive({ notice, ...status }) {
+        function receive({ notice, verdict, ...status }) {
             if (notice) {
                 notify(notice, status);
+            }
+            if (verdict) {
+                tell(verdict);
             }
             if (!status.state) {
                 return;
