@@ -62,21 +62,28 @@ def _still_true(work: Work, chunk: list[Case]) -> list[Case]:
 
 def _create(work: Work, source, cases: list[Case]) -> None:
     """Create records; when Odoo refuses the lot, halve it until the one bad entry stands alone."""
+    held = work.lines[:], dict(work.counts), [case.res_id for case in cases]
     try:
         with work.env.cr.savepoint():
             records = source.add([case.action.result for case in cases])
             source.env.flush_all()
+            _settle_created(work, source, cases, records)
     except psycopg2.OperationalError:
         raise  # a serialization failure: the whole slice is repeated
     except Exception as error:  # noqa: BLE001 - whatever another add-on raises concerns one entry
         source.env.invalidate_all()
+        work.lines, work.counts, old_ids = held
+        for case, res_id in zip(cases, old_ids, strict=True):
+            case.res_id = res_id
         if len(cases) > 1:
             middle = len(cases) // 2
             _create(work, source, cases[:middle])
             _create(work, source, cases[middle:])
         else:
             _refused_alone(work, cases[0], error)
-        return
+
+
+def _settle_created(work: Work, source, cases: list[Case], records) -> None:
     for case, record in zip(cases, records, strict=True):
         case.res_id, gone = record.id, case.res_id
         if case.action.reason is Reason.EDIT_BEATS_DELETE:

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from ..engine.decide import Verb
-from ..engine.entry import Entry, from_json
+from ..engine.entry import Entry
 from ..gcal.client import Call
 from ..gcal.errors import Cause
 from ..gcal.translate import is_gone, mark_of, receipt_of, to_entry
@@ -14,6 +14,7 @@ from . import link_keys, links
 from .choose import AWAY, GONE, choose
 from .feed import Feed
 from .series_state import MODEL as SERIES
+from .series_state import as_entry
 from .settings import database_uuid
 from .work import Case, Work
 
@@ -31,6 +32,7 @@ def gather(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:
     ask_google(work, [case for case in cases if case.unknown])
     cases = [case for case in cases if not case.unknown]
     load_records(cases)
+    links.name_events(work, [case for case in cases if not case.event_id])
     for case in cases:
         case.action = choose(work, case)
         if case.pending and case.action.verb is Verb.NOTHING:
@@ -111,8 +113,8 @@ def _linked(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:
             res_id=link.res_id or None,
             event_id=link.event_id,
             etag=link.etag or None,
-            base=from_json(link.base),
-            pending=from_json(link.pending),
+            base=as_entry(link.base),
+            pending=as_entry(link.pending),
         )
         if _is_worth_it(work, link, event, hinted) and _see(work, feed, case, event):
             cases.append(case)
@@ -191,9 +193,10 @@ def _new_events(work: Work, feed: Feed) -> list[Case]:
         if mark and mark.database != ours:
             continue  # another database's entry, a copy's or an original's: hands off
         adopts = bool(mark) and mark.model == source.model and mark.record not in taken
-        case = _new_event(work, feed, source, event, mark.record if adopts else None)
+        res_id = mark.record if adopts else None
+        taken.add(res_id)
+        case = _new_event(work, feed, source, event, res_id)
         if case:
-            taken.add(case.res_id)
             cases.append(case)
     return cases
 
@@ -220,14 +223,11 @@ def _new_records(work: Work, feed: Feed, hinted: set[int], adopted: set) -> list
     ids = _without_series(source, ids, feed)
     taken = link_keys.linked(feed.calendar, source.model, ids)
     no_link = work.env["crm.google.link"]
-    cases = [
+    return [
         Case(feed.calendar, source, no_link, res_id)
         for res_id in ids
         if res_id not in taken and res_id not in adopted
     ]
-    for case in cases:
-        case.event_id = links.new_event_id(work, case)
-    return cases
 
 
 def _without_series(source, ids: list[int], feed: Feed) -> list[int]:

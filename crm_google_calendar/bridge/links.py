@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Callable
 from typing import Any
+
+import psycopg2
 
 from ..engine.decide import Reason
 from ..engine.entry import Entry, to_json
@@ -54,6 +57,38 @@ def settle_new(work: Work, cases: list[Case]) -> None:
     ]
     for case, link in zip(cases, insert(work.env["crm.google.link"], rows), strict=True):
         case.link = link
+
+
+def each_alone(work: Work, cases: list[Any], act: Callable[[list[Any]], None]) -> list[Any]:
+    """Let `act` write the links of these cases, all at once, or each by itself where the database
+    refuses one of them; returns the cases whose links were written."""
+    if not cases:
+        return []
+    held = [case.link for case in cases]
+    try:
+        with work.env.cr.savepoint():
+            act(cases)
+            work.env.flush_all()
+    except psycopg2.IntegrityError as refusal:
+        work.env.invalidate_all()
+        for case, link in zip(cases, held, strict=True):
+            case.link = link
+        if len(cases) > 1:
+            middle = len(cases) // 2
+            first = each_alone(work, cases[:middle], act)
+            return first + each_alone(work, cases[middle:], act)
+        _stop_trying(work, cases[0], refusal)
+        return []
+    return cases
+
+
+def _stop_trying(work: Work, case: Any, refusal: Exception) -> None:
+    """Another link has the event or the record of this one: leave both as they are."""
+    what = (case.event_id, case.calendar.id, type(refusal).__name__)
+    _logger.warning("the link of event %s in calendar %s is refused: %s", *what)
+    if case.link:
+        reason = reason_text(work.env, "odoo_refused", "")
+        case.link.write({"state": "set_aside", "cause": "odoo_refused", "reason": reason})
 
 
 def set_pending(work: Work, cases: list[Case]) -> None:
@@ -112,7 +147,8 @@ def heal(case: Case) -> None:
 def set_aside(work: Work, case: Case, cause: str, detail: str = "") -> None:
     """Stop trying this link until its cause is dealt with; visible to the user, with a reason."""
     reason = reason_text(work.env, cause, detail)
-    write(work, case, {"state": "set_aside", "cause": cause, "reason": reason})
+    values = {"state": "set_aside", "cause": cause, "reason": reason}
+    each_alone(work, [case], lambda _cases: write(work, case, values))
     work.counts["set_aside"] = work.counts.get("set_aside", 0) + 1
 
 
@@ -138,10 +174,19 @@ def take_up(work: Work, case: Case) -> None:
     write(work, case, from_event(case.event))
 
 
-def new_event_id(work: Work, case: Case) -> str:
-    """The id of the event that a record gets; the next generation where one was used up."""
-    generation = case.link.generation if case.link else 0
-    return work.account._event_id(case.source.model, case.res_id, generation)
+def name_events(work: Work, cases: list[Any]) -> None:
+    """Give the events that new records get their ids; never one that some link has, which may
+    have been handed on with it."""
+    while cases:
+        for case in cases:
+            words = (case.source.model, case.res_id, case.generation)
+            case.event_id = work.account._event_id(*words)
+        calendars = cases[0].calendar.concat(*(case.calendar for case in cases))
+        ids = [case.event_id for case in cases]
+        used = set(link_keys.of_events(calendars, ids, "event_id").mapped("event_id"))
+        cases = [case for case in cases if case.event_id in used]
+        for case in cases:
+            case.generation += 1
 
 
 def follow(work: Work, case: Case, gone: int | None) -> Any:
@@ -154,9 +199,13 @@ def follow(work: Work, case: Case, gone: int | None) -> Any:
 
 
 def write(work: Work, case: Case, values: dict[str, Any]) -> None:
-    """Write to the case's link, and say which record it is of; makes the link if there is none."""
+    """Write to the case's link, and say which record it is of; makes the link if there is none.
+
+    A link of another kind becomes one of this kind, as a whole.
+    """
     if case.link:
-        case.link.write({"model": case.source.model, "res_id": case.res_id, **values})
+        shape = case.shape() if case.link.model != case.source.model else {}
+        case.link.write({**shape, "model": case.source.model, "res_id": case.res_id, **values})
     else:
         case.link = work.env["crm.google.link"].create({**_identity(case), **values})
 
@@ -171,6 +220,7 @@ def _identity(case: Case) -> dict[str, Any]:
         "model": case.source.model,
         "res_id": case.res_id,
         "event_id": case.event_id,
+        "generation": case.generation,
         "from_google": not is_own_id(case.event_id),
     }
 

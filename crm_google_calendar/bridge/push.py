@@ -40,7 +40,7 @@ def _push_chunk(work: Work, chunk: list[Case]) -> list[Case]:
         if stood and case.google is None and case.action.verb is not Verb.DELETE:
             take_new_id(work, case)  # what stood and was deleted, or an occurrence, is no id
         keep_losers(work, case, case.source.records.browse(case.res_id))
-    links.set_pending(work, chunk)
+    chunk = links.each_alone(work, chunk, lambda cases: links.set_pending(work, cases))
     work.checkpoint()
     again: list[Case] = []
     for calendar in {case.calendar for case in chunk}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from ..engine.series import Series, from_text
+from ..engine.series import Series
 from ..gcal.client import Call
 from ..gcal.errors import Cause
 from ..gcal.expand import has
@@ -13,7 +13,7 @@ from ..gcal.series import instance_id, key_of_event, read_occurrence, to_series
 from ..gcal.translate import is_gone, mark_of
 from . import link_keys, links, series_links
 from .series_feed import News
-from .series_state import MODEL, Memory, SeriesCase
+from .series_state import MODEL, Memory, SeriesCase, as_series
 from .settings import database_uuid
 from .work import Work
 
@@ -31,8 +31,8 @@ def linked(work: Work, feed, source, wanted: set[int]) -> list[SeriesCase]:
             res_id=link.res_id or None,
             event_id=link.event_id,
             etag=link.etag or None,
-            base=from_text(link.base),
-            pending=from_text(link.pending),
+            base=as_series(link.base),
+            pending=as_series(link.pending),
             memory=Memory.of(link),
         )
         news = feed.news.get(link.event_id)

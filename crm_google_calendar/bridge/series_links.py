@@ -38,7 +38,7 @@ def settle(work: Work, case: SeriesCase) -> None:
     links.write(work, case, values)
 
 
-def remember(case: SeriesCase) -> None:
+def remember(work: Work, case: SeriesCase) -> None:
     """Keep what was learned on the way of a series that needs nothing."""
     values: dict[str, Any] = {}
     if case.crm_series:
@@ -52,10 +52,8 @@ def remember(case: SeriesCase) -> None:
         values |= {"pending": False, "receipt": False}  # not wanted any more, or arrived
     if case.base and to_text(case.base) != case.link.base:
         values["base"] = to_text(case.base)
-    if values and case.link.model != MODEL:  # a single meeting's, of which a recurrence was made
-        values |= {"model": MODEL, "res_id": case.res_id}
-    if values:
-        case.link.write(values)
+    if values or case.link.model != MODEL or case.link.res_id != (case.res_id or 0):
+        links.write(work, case, values)
 
 
 def refused(work: Work, case: SeriesCase, error: Exception) -> None:
@@ -148,6 +146,7 @@ def rename(work: Work, feed) -> None:
     for old, new in feed.becomes.items():
         link = link_keys.of_events(feed.calendar, [old])
         if link.model != MODEL:
+            link_keys.of_events(feed.calendar, [new]).unlink()
             link.write({"event_id": new, "series": old, "etag": False})
 
 

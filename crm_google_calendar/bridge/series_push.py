@@ -48,7 +48,7 @@ def push_series(work: Work, cases: list[SeriesCase]) -> list[SeriesCase]:
 def _push_chunk(work: Work, chunk: list[SeriesCase]) -> list[SeriesCase]:
     for case in chunk:
         keep_losers(work, case, case.recurrence.base_event_id)
-    series_links.set_pending(work, chunk)
+    chunk = links.each_alone(work, chunk, lambda cases: series_links.set_pending(work, cases))
     work.checkpoint()
     again: list[SeriesCase] = []
     for calendar in {case.calendar for case in chunk}:

@@ -45,7 +45,7 @@ def _new_case(work: Work, feed, source, recurrence) -> SeriesCase | None:
     link = _link_of_first(work, feed, recurrence)
     event = feed.events.get(link.event_id)
     if not link or (feed.full and not event) or (event and is_gone(event)):
-        case.event_id = links.new_event_id(work, case)
+        links.name_events(work, [case])
         return case
     series_links.adopt_single(case, link)
     case.google, case.etag = case.base, link.etag or None
@@ -56,7 +56,9 @@ def _new_case(work: Work, feed, source, recurrence) -> SeriesCase | None:
 
 
 def _link_of_first(work: Work, feed, recurrence):
-    """The link of a single meeting that was made the first of a recurrence."""
+    """The link of a single meeting that was made the first of a recurrence, and is one of it."""
+    if recurrence.base_event_id not in recurrence.calendar_event_ids:
+        return work.env["crm.google.link"]  # Odoo may have taken it out again
     domain = [
         ("calendar_id", "=", feed.calendar.id),
         ("model", "=", "calendar.event"),
@@ -66,7 +68,7 @@ def _link_of_first(work: Work, feed, recurrence):
         ("base", "!=", False),
         ("pending", "=", False),
     ]
-    return work.env["crm.google.link"].search(domain if recurrence.base_event_id else [(0, "=", 1)])
+    return work.env["crm.google.link"].search(domain)
 
 
 def _heir(source, case: SeriesCase, taken: set[int]):
@@ -112,12 +114,18 @@ def read(work: Work, case: SeriesCase, apart: set[int]) -> None:
 
 def _read_single(case: SeriesCase) -> None:
     """A single meeting whose event was made a series in Google."""
-    if case.link.model != "calendar.event":
-        return
-    row = case.source.records.browse(case.link.res_id).exists().filtered("active")
+    row = case.source.records.browse(_single_id(case)).exists().filtered("active")
     if row and case.base and case.source._is_mine(row):
         case.crm_series = Series(case.source.entry_of(row, case.base.entry))
         case.rows.active = {key_of(case.crm_series.entry.when): row}
+
+
+def _single_id(case: SeriesCase) -> int | tuple[()]:
+    """Its id; where the series was set aside before it had a recurrence, memory has it."""
+    if case.link.model == "calendar.event":
+        return case.link.res_id or ()
+    known = list(case.memory.rows.values())
+    return known[0] if len(known) == 1 and not case.res_id else ()
 
 
 def stays_a_series(work: Work, feed, case: SeriesCase) -> bool:
@@ -154,7 +162,7 @@ def choose(work: Work, case: SeriesCase) -> None:
     if case.action.verb is Verb.NOTHING:
         _look_for_gaps(case, result)
     if case.action.verb is Verb.NOTHING and case.link.state == "linked":
-        series_links.remember(case)
+        series_links.remember(work, case)
     elif case.action.verb is Verb.INSERT:
         case.wanted = list(case.rows.active)
 

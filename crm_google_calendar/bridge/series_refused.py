@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..gcal.errors import Cause, GoogleError
 from ..gcal.translate import is_gone
-from . import links
+from . import link_keys, links
 from .series_state import MODEL, SERIES, SeriesCase
 from .work import Work
 
@@ -65,5 +65,6 @@ def settle(work: Work, feed) -> None:
         case = SeriesCase(
             feed.calendar, work.sources[SERIES], work.env["crm.google.link"], None, key
         )
+        case.link = link_keys.of_events(feed.calendar, [key])
         links.set_aside(work, case, NO_DATES, reason)
         case.link.write(links.from_event(master))

@@ -161,7 +161,7 @@ def _create(work: Work, cases: list[SeriesCase]) -> None:
         if case.action.reason is Reason.EDIT_BEATS_DELETE:
             series_links.follow(work, case)
         work.note(case, Side.CRM, "create", case.action.reason)
-        series_links.settle(work, case)
+    links.each_alone(work, cases, lambda some: [series_links.settle(work, case) for case in some])
 
 
 def _guarded(work: Work, case: SeriesCase, pool: Pool) -> None:
@@ -188,7 +188,7 @@ def _apply(work: Work, case: SeriesCase, pool: Pool) -> None:
         links.detach(work.env, case.link, "archived_there")
     elif action.verb is Verb.DETACH:
         hidden = action.reason is Reason.OUT_OF_SIGHT
-        case.link.res_id = case.res_id or case.link.res_id  # Odoo may have made it anew
+        links.write(work, case, {})  # Odoo may have made it anew
         work.note(case, Side.CRM, "remove", action.reason)
         links.detach(work.env, case.link, "not_a_guest" if hidden else action.reason.value)
     elif action.verb is Verb.CLOSE:

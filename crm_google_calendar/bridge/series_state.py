@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ..engine.entry import Entry
+from ..engine.entry import Entry, from_json
 from ..engine.merge import Side
-from ..engine.series import Series, nearest
+from ..engine.series import Series, from_text, nearest
 from ..gcal.expand import is_endless, keys_between
 from .series_rule import MOST
 from .work import Case, Work
@@ -88,8 +88,29 @@ class SeriesCase(Case):
         """How many entries of a run it stands for."""
         return max(1, len(self.wanted) or len(self.memory.rows))
 
+    def shape(self) -> dict[str, Any]:
+        return {**super().shape(), "occurrences": self.memory.to_text()}
+
     def held_by(self, side: Side) -> Any:
         return self.crm_series if side is Side.CRM else self.google or self.base
+
+
+def as_series(text: str | None) -> Series | None:
+    """The series that a link holds, or that of one occurrence which once was a single entry's."""
+    try:
+        return from_text(text)
+    except KeyError:
+        entry = from_json(text)
+        return Series(entry) if entry else None
+
+
+def as_entry(text: str | None) -> Entry | None:
+    """The entry that a link holds, or the first of what once was a series'."""
+    try:
+        return from_json(text)
+    except KeyError:
+        series = from_text(text)
+        return series.entry if series else None
 
 
 def to_hold(work: Work, series: Series, rows: dict[str, Any]) -> list[str]:

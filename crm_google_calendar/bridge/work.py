@@ -53,6 +53,7 @@ class Case:
     action: Action | None = None
     verb: str = ""  # of the call to Google that is under way
     looked_for: bool = False  # after a refusal as of one that is gone; a second one is for good
+    generation: int = 0  # of the event's id, while there is no link
 
     @property
     def key(self) -> tuple[int, str]:
@@ -73,6 +74,16 @@ class Case:
     def weight(self) -> int:
         """How many entries of a run it stands for."""
         return 1
+
+    def shape(self) -> dict[str, Any]:
+        """What a link holds in a form of its own kind: for one that becomes a link of this kind."""
+        return {
+            "base": to_text(self.base),
+            "pending": to_text(self.pending),
+            "receipt": False,
+            "occurrences": False,
+            "series": False,
+        }
 
     def held_by(self, side: Side) -> Any:
         """What that side held when it was read."""
@@ -124,7 +135,7 @@ class Work:
         counter = COUNTER[side, what]
         self.counts[counter] = self.counts.get(counter, 0) + 1
         before, after = _before_and_after(case, side, what)
-        values = {"before": _text(before), "after": _text(after)}
+        values = {"before": to_text(before), "after": to_text(after)}
         self.lines.append({**self.line(case, side, what, reason), **values})
 
     def line(self, case: Case, side: Side, what: str, reason: Reason) -> dict[str, Any]:
@@ -173,5 +184,6 @@ def _before_and_after(case: Case, side: Side, what: str) -> tuple[Any, Any]:
     )
 
 
-def _text(value: Entry | Series | None) -> str | bool:
+def to_text(value: Entry | Series | None) -> str | bool:
+    """As it is stored."""
     return (series_to_text(value) if isinstance(value, Series) else to_json(value)) or False

@@ -3,6 +3,13 @@ from odoo.exceptions import AccessError
 from odoo.tools import format_datetime
 
 
+class RecordId(fields.Many2oneReference):
+    """NULL where there is no record: PostgreSQL then lets any number of events have none."""
+
+    def convert_to_column(self, value, record, values=None, validate=True):
+        return super().convert_to_column(value, record, values, validate) or None
+
+
 class CrmGoogleLink(models.Model):
     _name = "crm.google.link"
     _description = "Link between a record and its event in Google"
@@ -21,7 +28,7 @@ class CrmGoogleLink(models.Model):
     kind = fields.Selection(related="calendar_id.kind", store=True)
     model = fields.Char(readonly=True)
     # not a foreign key: the link of a deleted record is its tombstone
-    res_id = fields.Many2oneReference("Record", model_field="model", readonly=True)
+    res_id = RecordId("Record", model_field="model", readonly=True)
     title = fields.Char(compute="_compute_title", compute_sudo=False)
     event_id = fields.Char("Event in Google", required=True, readonly=True)
     from_google = fields.Boolean(readonly=True, help="The user made it in Google, not in the CRM")
@@ -60,7 +67,7 @@ class CrmGoogleLink(models.Model):
     _record_unique = models.Constraint(
         # in this order, since links are found by their records
         "UNIQUE(res_id, model, calendar_id)",
-        "A record has one link in each calendar.",
+        "A record has one link in each calendar; an event without a record has none to share.",
     )
 
     # few rows each, so that a run finds them among any number of links; the first is `links.OPEN`
@@ -166,18 +173,31 @@ class CrmGoogleLink(models.Model):
     def _start_over(self):
         """Forget the events: the records are sent anew, under ids that Google has never seen."""
         names = ("cause", "reason", "base", "pending", "etag", "url", "series", "occurrences")
-        for link in self:
-            if link.res_id:
-                fresh = link._next_id()
-                link.write({"state": "linked", **fresh, **dict.fromkeys(names, False)})
-            else:
-                link.unlink()
+        with_record = self.filtered("res_id")
+        (self - with_record).unlink()
+        for link, fresh in with_record._next_ids().items():
+            link.write({"state": "linked", **fresh, **dict.fromkeys(names, False)})
 
     def _next_id(self):
         """Values that give the link an id which Google has never seen."""
-        generation = self.generation + 1
-        event_id = self.account_id._event_id(self.model, self.res_id, generation)
-        return {"generation": generation, "event_id": event_id}
+        return self._next_ids()[self]
+
+    def _next_ids(self):
+        """Such values for each of these links; no id is one that any link has, or had."""
+        found, open_ = {}, {link: link.generation + 1 for link in self}
+        while open_:
+            named = {link: link._id_of(number) for link, number in open_.items()}
+            domain = [("event_id", "in", list(named.values()))]
+            used = set(self.search_fetch(domain, ["event_id"]).mapped("event_id"))
+            for link, event_id in named.items():
+                if event_id not in used:
+                    generation = open_.pop(link)
+                    found[link] = {"generation": generation, "event_id": event_id}
+            open_ = {link: number + 1 for link, number in open_.items()}
+        return found
+
+    def _id_of(self, generation):
+        return self.account_id._event_id(self.model, self.res_id, generation)
 
     def _of_current_user(self):
         """These links for writing, after making sure that they are the user's own."""
