@@ -155,12 +155,12 @@ def _apply(work: Work, case: Case, record) -> None:
         _reopen(work, case, record)
     elif action.verb is Verb.ARCHIVE:
         case.source.archive(record)
-        work.note(case, Side.CRM, "remove", action.reason)
+        work.note(case, Side.CRM, "archive", action.reason)
         links.detach(work.env, case.link, "archived_there")
     elif action.verb is Verb.DETACH:
         cause = case.crm.reason if action.reason is Reason.OUT_OF_SIGHT else action.reason.value
         if case.link:
-            work.note(case, Side.CRM, "remove", action.reason)
+            work.note(case, Side.CRM, "detach", action.reason)
         else:
             links.take_up(work, case)  # nothing ends, but the user sees why it stays apart
         links.detach(work.env, case.link, cause)
@@ -175,7 +175,7 @@ def _reopen(work: Work, case: Case, record) -> None:
     held = source.entry_of(record, case.base or case.google)
     source.change(record, held, result)
     case.crm = Local(held)
-    work.note(case, Side.CRM, "write", case.action.reason)
+    work.note(case, Side.CRM, "reopen", case.action.reason)
     links.settle(work, case, result, case.event)
 
 

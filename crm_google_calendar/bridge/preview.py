@@ -12,8 +12,8 @@ _SIDES = {
     Verb.INSERT: ((Side.GOOGLE, "create"),),
     Verb.CREATE: ((Side.CRM, "create"),),
     Verb.DELETE: ((Side.GOOGLE, "remove"),),
-    Verb.ARCHIVE: ((Side.CRM, "remove"),),
-    Verb.DETACH: ((Side.CRM, "remove"),),
+    Verb.ARCHIVE: ((Side.CRM, "archive"),),
+    Verb.DETACH: ((Side.CRM, "detach"),),
 }
 
 
@@ -29,7 +29,7 @@ def list_plan(work: Work, the_plan: Plan, cases: dict[tuple[int, str], Case]) ->
 def _changes(case: Case):
     action = case.action
     if action.verb is Verb.CREATE and case.is_archived:
-        return ((Side.CRM, "write"),)  # it is opened again
+        return ((Side.CRM, "reopen"),)
     if action.verb is not Verb.SETTLE:
         return _SIDES.get(action.verb, ())
     crm = [(Side.CRM, "write")] if action.write_crm else []

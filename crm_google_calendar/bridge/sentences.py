@@ -207,7 +207,9 @@ def _counts(run):
     return (
         (run.crm_created, env._("%s created in the CRM", run.crm_created)),
         (run.crm_changed, env._("%s changed in the CRM", run.crm_changed)),
-        (run.crm_removed, env._("%s detached or archived in the CRM", run.crm_removed)),
+        (run.crm_removed, env._("%s archived or removed in the CRM", run.crm_removed)),
+        (run.crm_detached, env._("%s no longer synchronized", run.crm_detached)),
+        (run.crm_attached, env._("%s synchronized again", run.crm_attached)),
         (run.google_created, env._("%s created in Google", run.google_created)),
         (run.google_changed, env._("%s changed in Google", run.google_changed)),
         (run.google_removed, env._("%s removed in Google", run.google_removed)),

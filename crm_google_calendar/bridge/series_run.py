@@ -184,12 +184,12 @@ def _apply(work: Work, case: SeriesCase, pool: Pool) -> None:
         _settle(work, case, pool)
     elif action.verb is Verb.ARCHIVE:
         drop_series(case.source, case)
-        work.note(case, Side.CRM, "remove", action.reason)
+        work.note(case, Side.CRM, "archive", action.reason)
         links.detach(work.env, case.link, "archived_there")
     elif action.verb is Verb.DETACH:
         hidden = action.reason is Reason.OUT_OF_SIGHT
         links.write(work, case, {})  # Odoo may have made it anew
-        work.note(case, Side.CRM, "remove", action.reason)
+        work.note(case, Side.CRM, "detach", action.reason)
         links.detach(work.env, case.link, "not_a_guest" if hidden else action.reason.value)
     elif action.verb is Verb.CLOSE:
         case.link.unlink()
@@ -199,8 +199,8 @@ def _settle(work: Work, case: SeriesCase, pool: Pool) -> None:
     """Write the merged series; the link is settled here only where Google needs no write."""
     action = case.action
     if action.write_crm:
-        is_new = action.verb is Verb.CREATE and not case.rows.archived
-        what = "create" if is_new else "write"
+        made = "reopen" if case.rows.archived else "create"
+        what = made if action.verb is Verb.CREATE else "write"
         keep_losers(work, case, case.recurrence.base_event_id)
         before = dict(case.rows.active)
         left = write_series(case.source, case, pool.rows)

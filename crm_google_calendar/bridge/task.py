@@ -69,13 +69,20 @@ class TaskSource(Source):
     def add(self, entries):
         """Create one free-floating To-Do of the user for each entry, in their order."""
         todo = self.env.ref(TODO_TYPE, raise_if_not_found=False)
-        fixed = {"user_id": self.user.id}
-        if todo:
-            fixed["activity_type_id"] = todo.id
-        records = self.records.create([{**self._values(entry), **fixed} for entry in entries])
+        rows = []
+        for entry in entries:
+            kind = self._type_named(entry.label) or todo
+            fixed = {"user_id": self.user.id, **({"activity_type_id": kind.id} if kind else {})}
+            rows.append({**self._values(entry), **fixed})
+        records = self.records.create(rows)
         done = [number for number, entry in enumerate(entries) if entry.done]
         self.records.concat(*(records[number] for number in done)).action_archive()
         return records
+
+    def _type_named(self, label):
+        """The type of an activity that is made again; empty for what was made in Google."""
+        types = self.env["mail.activity.type"]
+        return types.search([("name", "=", label)], limit=1) if label else types
 
     def change(self, record, held, entry):
         """Write what differs between the entry the record holds and the one it shall hold."""

@@ -23,6 +23,10 @@ COUNTER = {
     (Side.CRM, "create"): "crm_created",
     (Side.CRM, "write"): "crm_changed",
     (Side.CRM, "remove"): "crm_removed",
+    (Side.CRM, "archive"): "crm_removed",
+    (Side.CRM, "reopen"): "crm_changed",
+    (Side.CRM, "detach"): "crm_detached",
+    (Side.CRM, "attach"): "crm_attached",
     (Side.GOOGLE, "create"): "google_created",
     (Side.GOOGLE, "write"): "google_changed",
     (Side.GOOGLE, "remove"): "google_removed",
@@ -180,7 +184,7 @@ def _before_and_after(case: Case, side: Side, what: str) -> tuple[Any, Any]:
     result = case.action.result if case.action else None
     return (
         None if what == "create" else case.held_by(side),
-        None if what == "remove" else result,
+        result if what in ("create", "write", "reopen") else None,
     )
 
 

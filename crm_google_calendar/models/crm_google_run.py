@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ..bridge.sentences import run_summary
 
@@ -8,6 +8,8 @@ COUNTS = (
     "crm_created",
     "crm_changed",
     "crm_removed",
+    "crm_detached",
+    "crm_attached",
     "google_created",
     "google_changed",
     "google_removed",
@@ -65,7 +67,9 @@ class CrmGoogleRun(models.Model):
     total = fields.Integer("Entries to do", readonly=True)
     crm_created = fields.Integer("Created in the CRM", readonly=True)
     crm_changed = fields.Integer("Changed in the CRM", readonly=True)
-    crm_removed = fields.Integer("Removed or detached in the CRM", readonly=True)
+    crm_removed = fields.Integer("Archived or removed in the CRM", readonly=True)
+    crm_detached = fields.Integer("No longer synchronized", readonly=True)
+    crm_attached = fields.Integer("Synchronized again", readonly=True)
     google_created = fields.Integer("Created in Google", readonly=True)
     google_changed = fields.Integer("Changed in Google", readonly=True)
     google_removed = fields.Integer("Removed in Google", readonly=True)
@@ -130,6 +134,8 @@ class CrmGoogleRun(models.Model):
         """Undo this run from its log, as far as both sides still hold what it wrote."""
         run = self._of_current_user()
         run.ensure_one()
+        if run.state in ACTIVE or run.trigger in ("preview", "undo"):
+            raise UserError(self.env._("This run cannot be undone."))
         run.account_id._start_chosen("undo", undo_of=run.id)
         return {
             "type": "ir.actions.client",
@@ -186,6 +192,10 @@ class CrmGoogleRunLine(models.Model):
             ("create", "Created"),
             ("write", "Changed"),
             ("remove", "Removed"),
+            ("archive", "Archived"),
+            ("reopen", "Opened again"),
+            ("detach", "No longer synchronized"),
+            ("attach", "Synchronized again"),
             ("clash", "Not kept"),
         ],
         "What",

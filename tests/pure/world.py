@@ -277,7 +277,8 @@ class World:
         full = trigger == "wizard"
         values = {"account_id": account, "state": "running", "trigger": trigger, "full": full}
         numbers = ("done", "set_aside", "left_over", "held", "crm_created", "crm_changed")
-        numbers += ("crm_removed", "google_created", "google_changed", "google_removed")
+        numbers += ("crm_removed", "crm_detached", "crm_attached")
+        numbers += ("google_created", "google_changed", "google_removed")
         return active or runs.create({**values, **dict.fromkeys(numbers, 0)})
 
     def _window(self):

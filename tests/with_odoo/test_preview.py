@@ -71,7 +71,7 @@ class TestPreview(EdgeCase):
             ("google", "write", "Changed here!"),
             ("crm", "write", "Changed there!"),
             ("google", "remove", "Deleted here"),
-            ("crm", "remove", "Deleted there"),
+            ("crm", "archive", "Deleted there"),
             ("google", "create", "New here"),
             ("crm", "create", "New there"),
             ("google", "create", "New task"),
