@@ -177,6 +177,17 @@ def detach_meeting(work: Work, case: SeriesCase, key: str, row) -> None:
     links.detach(work.env, link, "deleted_there")
 
 
+def take_back(case: SeriesCase) -> None:
+    """Meetings that an undo gave back to their series have no link of their own any more; what
+    the series had no place for is archived."""
+    rows = case.source.records.concat(*case.back.values())
+    domain = [("calendar_id", "=", case.calendar.id), ("model", "=", rows._name)]
+    case.link.search([*domain, ("res_id", "in", rows.ids), ("state", "=", "detached")]).unlink()
+    used = set(case.rows.active.values())
+    left = [row for row in case.from_part if row not in used]
+    case.source.archive(case.source.records.concat(*left))
+
+
 def _own_link(work: Work, case: SeriesCase, key: str, row, event_id: str = ""):
     held = case.memory.held.get(key)
     known = case.base or case.crm_series

@@ -204,6 +204,7 @@ def _settle(work: Work, case: SeriesCase, pool: Pool) -> None:
         keep_losers(work, case, case.recurrence.base_event_id)
         before = dict(case.rows.active)
         left = write_series(case.source, case, pool.rows)
+        series_links.take_back(case)
         for key in action.detached:
             series_links.detach_meeting(work, case, key, before[key])
         pool.take(case, before, left)

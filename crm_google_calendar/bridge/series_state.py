@@ -55,7 +55,8 @@ class SeriesCase(Case):
     recurrence: Odoo's, empty where there is none. events: its changed occurrences in Google, by
     key. asked: those that the feed told of, while Google is asked for the rest. is_odd: its
     meetings follow no rule. is_split: on both sides at once. wanted: the keys whose meetings the
-    CRM shall hold.
+    CRM shall hold. back, from_part: meetings that an undo gives back to the series, by key, and
+    from a part that was split off it. is_part: it is such a part.
     """
 
     memory: Memory = field(default_factory=Memory)
@@ -66,6 +67,9 @@ class SeriesCase(Case):
     is_odd: bool = False
     is_split: bool = False
     wanted: list[str] = field(default_factory=list)
+    back: dict[str, Any] = field(default_factory=dict)
+    from_part: list[Any] = field(default_factory=list)
+    is_part: bool = False
     asked: dict[str, Any] = field(default_factory=dict)
     events: dict[str, Any] = field(default_factory=dict)
 

@@ -1,56 +1,75 @@
 """Undo of what a run did to series, from its log; by the same rules as for single entries.
 
-A series is one line for each side, and is put back as a whole, or left alone as a whole.
+A series is put back as a whole, with the meetings that the run dropped, or left alone as a whole.
+What was split off it in that run is one family with it; see `series_family`.
 """
 
 from __future__ import annotations
 
-from odoo.tools import groupby
+from collections.abc import Callable
 
 from ..engine.decide import Policy, Reason, Verb
 from ..engine.merge import Side
-from ..engine.series import Series, from_text
+from ..engine.series import Series, from_text, key_of
 from ..engine.series_merge import SeriesAction, merge_series
 from ..gcal.errors import GoogleError
 from ..gcal.expand import has
 from . import link_keys, links, series_links
 from .feed import ask_feed, note_failure
 from .series_events import ask
+from .series_family import give_back, join, lost_meetings, splits_of
 from .series_feed import parts_of
-from .series_records import own_links, read
+from .series_records import choose, own_links, read
 from .series_state import MODEL, SERIES, Memory, SeriesCase, to_hold
 from .series_write import create_series
-from .undo import UNDONE, undo_alone
+from .undo import LET_GO, UNDONE, Story, lines_to_undo, undo_alone
 from .work import Work
+
+NOTHING = SeriesAction(Verb.NOTHING, Reason.SETTLED)
 
 
 def undo_series(work: Work) -> list[SeriesCase]:
-    """Carry out what concerns the CRM alone; returns the cases that the run goes on with."""
-    lines = work.run.undo_of.line_ids.filtered(lambda line: line.model == MODEL and line.after)
-    removed = work.run.undo_of.line_ids.filtered(
-        lambda line: line.model == MODEL and line.verb == "remove"
-    )
-    found = groupby((lines | removed).sorted("id"), key=lambda line: line.event_id)
-    news = _news(work) if lines or removed else {}
-    if news is None:
+    """Carry out what concerns the CRM alone; returns the cases that Google must hear of too."""
+    stories = _stories(work)
+    if stories is None:
         return []
-    pairs = [(group, _case(work, group[-1])) for _event_id, group in found]
-    pairs = [(group, case) for group, case in pairs if case]
-    for _group, case in pairs:
-        case.asked = dict(news.get(case.event_id, {}))
-    ask(work, [case for _group, case in pairs])
-    pairs = [(group, case) for group, case in pairs if not case.unknown]
-    own = own_links(work, [case for _group, case in pairs])
-    for group, case in pairs:
-        read(work, case, own)
-        _hear_late(work, case)
-        case.action = _choose(group, case)
-        if case.action.verb is Verb.NOTHING:
-            undo_alone(work, group[-1], case, _undo_in_crm)
-        else:
-            case.wanted = to_hold(work, case.action.result, case.rows.active)
+    splits = splits_of(stories)
+    for story in stories:
+        story.case.action = _for_both(story)
+    for part, whole in splits:
+        join(part.case, whole.case, from_text(part.last.after))
+    for story in stories:
+        case = story.case
+        here = _for_crm(story)
+        if case.action.verb is Verb.NOTHING and here and not case.is_part:
+            undo_alone(work, story, here)
+        elif case.action.verb is Verb.SETTLE:
+            lost_meetings(work, case, from_text(story.last.after))
+            case.wanted = to_hold(work, case.action.result, {**case.rows.active, **case.back})
     work.checkpoint()
-    return [case for _group, case in pairs if case.action.verb is not Verb.NOTHING]
+    both = [story.case for story in stories if story.case.action.verb is not Verb.NOTHING]
+    return [*both, *_send_again(work)]
+
+
+def _stories(work: Work) -> list[Story] | None:
+    """Those whose series is known on both sides; None where Google cannot answer now."""
+    if not work.account.calendar_ids.filtered(_has_series):
+        return []
+    found = lines_to_undo(work, [MODEL])
+    news = _news(work) if found else {}
+    if news is None:
+        return None
+    stories = [Story(lines, _case(work, lines[-1])) for lines in found]
+    stories = [story for story in stories if story.case]
+    for story in stories:
+        story.case.asked = dict(news.get(story.case.event_id, {}))
+    ask(work, [story.case for story in stories])
+    stories = [story for story in stories if not story.case.unknown]
+    own = own_links(work, [story.case for story in stories])
+    for story in stories:
+        read(work, story.case, own)
+        _hear_late(work, story.case)
+    return stories
 
 
 def _news(work: Work) -> dict[str, dict] | None:
@@ -76,9 +95,13 @@ def _has_series(calendar) -> bool:
 
 
 def finish_series(work: Work, cases: list[SeriesCase]) -> None:
-    """Keep the recurrences whose series were taken back from being sent anew."""
+    """Keep the recurrences whose series were taken back from being sent again."""
     for case in cases:
-        if case.action.verb is Verb.DELETE and not case.link.exists() and case.crm_series:
+        if case.action.verb is not Verb.DELETE or case.link.exists():
+            continue
+        if case.is_part:
+            give_back(case)
+        elif case.crm_series:
             case.link = case.link.browse()
             series_links.settle(work, case)
             links.detach(work.env, case.link, UNDONE)
@@ -92,13 +115,15 @@ def _hear_late(work: Work, case: SeriesCase) -> None:
         links.detach(work.env, case.link, UNDONE)
 
 
+def _case(work: Work, line) -> SeriesCase:
+    calendar = work.account.calendar_ids.filtered(_has_series)
+
+
 def _case(work: Work, line) -> SeriesCase | None:
     calendar = work.account.calendar_ids.filtered(_has_series)
-    if not calendar:
-        return None
     link = link_keys.of_events(calendar, [line.event_id])
     if link and link.model != MODEL:
-        return None
+        return None  # its event is a single meeting's by now
     return SeriesCase(
         calendar=calendar,
         source=work.sources[SERIES],
@@ -111,57 +136,134 @@ def _case(work: Work, line) -> SeriesCase | None:
     )
 
 
-def _choose(group, case: SeriesCase) -> SeriesAction:
-    """What goes the usual way: old values for both sides, or a deletion in Google."""
-    last = group[-1]
-    if not all(_still_holds(line, case) for line in group):
-        return SeriesAction(Verb.NOTHING, Reason.OUT_OF_SIGHT)
-    if (last.side, last.verb) == ("google", "create"):
+# --- what goes the usual way -----------------------------------------------------------------
+
+
+def _for_both(story: Story) -> SeriesAction:
+    """Old values for both sides, or a deletion in Google."""
+    case, after = story.case, from_text(story.last.after)
+    if story.did("google", "create") and case.google and case.google == after:
         return SeriesAction(Verb.DELETE, Reason.UNDONE, case.crm_series, write_google=True)
-    written = [line for line in group if line.verb == "write" and line.before]
-    if len(written) < len(group) or not (case.crm_series and case.google):
-        return SeriesAction(Verb.NOTHING, Reason.SETTLED)
-    before = _before(written)
-    write_crm, write_google = before != case.crm_series, before != case.google
-    return SeriesAction(Verb.SETTLE, Reason.UNDONE, before, write_crm, write_google)
+    writes = all(line.verb == "write" and line.before for line in story.lines)
+    if not (writes and case.crm_series and case.google):
+        return NOTHING
+    before, held = _before(story), (case.crm_series, case.google)
+    if any(series not in (before, after) for series in held):
+        return NOTHING
+    here, there = (series != before for series in held)
+    return SeriesAction(Verb.SETTLE, Reason.UNDONE, before, here, there)
 
 
-def _before(lines) -> Series:
+def _before(story: Story) -> Series:
     """What stood before a run; where it wrote both sides, without what it brought to either."""
-    after, olds = from_text(lines[-1].after), [from_text(line.before) for line in lines]
+    after = from_text(story.last.after)
+    olds = {line.side: from_text(line.before) for line in reversed(story.lines)}
     if len(olds) == 1:
-        return olds[0]
-    return merge_series(after, olds[0], olds[1], Policy(), has).result
+        return olds.popitem()[1]
+    return merge_series(after, olds["crm"], olds["google"], Policy(), has).result
 
 
-def _still_holds(line, case: SeriesCase) -> bool:
-    if line.verb == "remove":
-        return True
-    after = from_text(line.after)
-    if line.verb == "write":
-        return case.crm_series == case.google == after
-    held = case.crm_series if line.side == Side.CRM.value else case.google
-    return held == after
+# --- what concerns the CRM alone -------------------------------------------------------------
 
 
-def _undo_in_crm(work: Work, line, case: SeriesCase) -> None:
-    """Take back a creation, or bring back what was removed on either side."""
-    if case.action.reason is not Reason.SETTLED and line.verb != "create":
-        return
-    rows = case.source.records.concat(*case.rows.active.values())
-    if (line.side, line.verb) == ("crm", "create") and _still_holds(line, case):
-        rows.unlink()
-        links.detach(work.env, case.link, UNDONE)
-        work.note(case, Side.CRM, "remove", Reason.UNDONE)
-    elif (line.side, line.verb) == ("crm", "remove") and case.link.state == "detached":
-        known = case.source.records.browse(case.memory.rows.values()).exists()
-        known.filtered(lambda row: not row.active).action_unarchive()
-        case.link._start_over()
-        work.note(case, Side.CRM, "write", Reason.UNDONE)
-    elif line.verb == "remove" and line.before and not rows:
-        series = from_text(line.before)
-        case.action = SeriesAction(Verb.CREATE, Reason.UNDONE, series, write_crm=True)
-        case.wanted = to_hold(work, series, {})
+def _for_crm(story: Story) -> Callable[[Work, Story], None] | None:
+    """How to take a story back in the CRM, where it stands as the run left it."""
+    case, last = story.case, story.last
+    if story.did("crm", "create", "reopen"):
+        undo = _drop if story.did("crm", "create") else _close
+        after = from_text(last.after)
+        return undo if case.crm_series and case.crm_series == after else None
+    gone = not case.google and not case.crm_series and not case.out_of_sight
+    if (last.side, last.verb) == ("google", "remove") and last.before:
+        return _bring_back if gone and case.link.state != "linked" else None
+    if last.side == "crm" and last.verb in LET_GO:
+        return _take_up if case.link.state == "detached" and not case.out_of_sight else None
+    return None
+
+
+def _rows(case: SeriesCase):
+    return case.source.records.concat(*case.rows.active.values())
+
+
+def _drop(work: Work, story: Story) -> None:
+    """What was created in the CRM goes; its event stays."""
+    _rows(story.case).unlink()
+    links.detach(work.env, story.case.link, UNDONE)
+    work.note(story.case, Side.CRM, "remove", Reason.UNDONE)
+
+
+def _close(work: Work, story: Story) -> None:
+    """What was opened again, since it came back in Google, is archived; its event stays."""
+    case = story.case
+    case.source.archive(_rows(case))
+    links.detach(work.env, case.link, UNDONE)
+    work.note(case, Side.CRM, "archive", Reason.UNDONE)
+
+
+def _bring_back(work: Work, story: Story) -> None:
+    """A series that the run removed in Google is opened, or made again, and goes there again."""
+    case, before = story.case, from_text(story.last.before)
+    archived = _archived(case, before)
+    if archived:
+        archived.action_unarchive()
+        work.note(case, Side.CRM, "reopen", Reason.UNDONE)
+    else:
+        case.action = SeriesAction(Verb.CREATE, Reason.UNDONE, before, write_crm=True)
+        case.wanted = to_hold(work, before, {})
         create_series(case.source, [case])
         work.note(case, Side.CRM, "create", Reason.UNDONE)
-        case.action = SeriesAction(Verb.NOTHING, Reason.UNDONE)
+        case.action = NOTHING
+        story.last.res_id = case.res_id
+    case.link.unlink()
+    case.link, case.event_id = case.link.browse(), ""
+    case.event_id = links.new_event_id(work, case)
+    links.write(work, case, {})
+
+
+def _archived(case: SeriesCase, before: Series):
+    """Archived meetings that are occurrences of the series as it was."""
+    rows = case.source.recurrences.browse(case.res_id or []).exists()
+    rows = rows.with_context(active_test=False).calendar_event_ids
+    rows = rows.filtered(lambda row: not row.active and case.source._is_mine(row))
+    starts = {entry.when for entry in before.exceptions.values() if entry}
+    return rows.filtered(
+        lambda row: (
+            (when := case.source._read_when(row)) in starts
+            or (has(before, key := key_of(when)) and key not in before.exceptions)
+        )
+    )
+
+
+def _take_up(work: Work, story: Story) -> None:
+    """What the run let go is synchronized again: with its event where that stands."""
+    case = story.case
+    known = case.source.records.browse(case.memory.rows.values()).exists()
+    archived = known.filtered(lambda row: not row.active)
+    archived.action_unarchive()
+    work.note(case, Side.CRM, "reopen" if archived else "attach", Reason.UNDONE)
+    if case.google:
+        case.link.write({"state": "linked", "cause": False, "reason": False, "etag": False})
+    else:
+        case.link._start_over()
+
+
+# --- what goes to Google again ---------------------------------------------------------------
+
+
+def _send_again(work: Work) -> list[SeriesCase]:
+    """The cases of the series that this undo has brought back, in whichever of its slices."""
+    lines = work.run.line_ids.search(
+        [("run_id", "=", work.run.id), ("side", "=", "crm"), ("model", "=", MODEL)]
+    )
+    domain = [("account_id", "=", work.account.id), ("model", "=", MODEL), *links.OPEN]
+    found = work.env["crm.google.link"].search([*domain, ("res_id", "in", lines.mapped("res_id"))])
+    cases = [
+        SeriesCase(link.calendar_id, work.sources[SERIES], link, link.res_id, link.event_id)
+        for link in found
+        if not (link.base or link.etag)
+    ]
+    own = own_links(work, cases)
+    for case in cases:
+        read(work, case, own)
+        choose(work, case)
+    return [case for case in cases if case.action.verb is Verb.INSERT]

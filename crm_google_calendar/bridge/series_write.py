@@ -58,7 +58,7 @@ def write_series(source, case: SeriesCase, pool: list[Any]) -> list[Any]:
     spare = [row for key, row in sorted(case.rows.active.items()) if not has(series, key)]
     if wanted:
         _write_rule(source, case, series)
-    homes = _find_homes(case, wanted, [*spare, *pool])
+    homes = _find_homes(case, wanted, [*spare, *pool, *case.from_part])
     _write_rows(source, case, wanted, homes)
     _make_rows(source, case, wanted)
     for key in [key for key in case.rows.active if key not in wanted]:
@@ -136,7 +136,8 @@ def _find_homes(case: SeriesCase, wanted: dict[str, Entry], spare: list[Any]) ->
     """Meetings for the keys that have none: an archived one, one of the same day, or the next."""
     series = case.action.result
     missing = [key for key in wanted if key not in case.rows.active]
-    homes = {key: case.rows.archived[key] for key in missing if key in case.rows.archived}
+    known = {**case.rows.archived, **case.back}
+    homes = {key: known[key] for key in missing if key in known}
     rest = [row for row in spare if row not in homes.values()]
     by_day = defaultdict(list)
     for row in rest:
