@@ -115,10 +115,6 @@ def _hear_late(work: Work, case: SeriesCase) -> None:
         links.detach(work.env, case.link, UNDONE)
 
 
-def _case(work: Work, line) -> SeriesCase:
-    calendar = work.account.calendar_ids.filtered(_has_series)
-
-
 def _case(work: Work, line) -> SeriesCase | None:
     calendar = work.account.calendar_ids.filtered(_has_series)
     link = link_keys.of_events(calendar, [line.event_id])
