@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from typing import Any
 
 import psycopg2
 
@@ -46,9 +47,25 @@ def _apply_chunk(work: Work, chunk: list[Case]) -> list[Case]:
     for source in {case.source for case in created}:
         _create(work, source, [case for case in created if case.source is source])
     _write(work, others)
-    hints.forget_own(work, before)
+    hints.forget_own(work, before, lambda: _settled(chunk))
     work.done += sum(1 for case in chunk if not case.action.write_google)
     return [case for case in fresh if case.action.write_google]
+
+
+def _settled(cases: list[Case]) -> set[tuple[str, int]]:
+    """The records that hold what was decided for them; and those that refused it, of which the run
+    has nothing more to hear either."""
+    wanted: dict[Any, dict[int, Case]] = {}
+    for case in cases:
+        if case.action.write_crm and case.res_id:
+            wanted.setdefault(case.source, {})[case.res_id] = case
+    found = set()
+    for source, mine in wanted.items():
+        held = source.load({res_id: case.action.result for res_id, case in mine.items()})
+        for res_id, case in mine.items():
+            if held[res_id].entry == case.action.result or case.link.state == "set_aside":
+                found.add((source.model, res_id))
+    return found
 
 
 def _still_true(work: Work, chunk: list[Case]) -> list[Case]:

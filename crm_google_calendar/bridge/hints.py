@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
+
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from . import link_keys
+from .rows import insert
 
+RECORDS = ("calendar.event", "calendar.recurrence", "mail.activity")
+# whose names meetings show, and by which field; tasks show the names of any documents
+SHOWN_BY_MEETINGS = {"crm.lead": "opportunity_id", "res.partner": "partner_ids"}
+OWNED = ("account_id", "model", "res_id")
 # what a hint is about that was left by a message of Google, or by a visit of the calendar page
 NEWS = MESSAGE, VISIT = "crm.google.channel", "crm.google.account"
 
@@ -16,31 +25,50 @@ def newest(env) -> int:
     return hint.id or 0
 
 
-def dispatch(env, skip=None, above: int = 0) -> None:
+def dispatch(env, above: int = 0, writer=None, written=frozenset()) -> None:
     """Give the hints that nobody owns yet to the accounts they concern.
 
-    skip: an account that made the change itself. above: only hints newer than that one.
+    above: only hints newer than that one. written: records, as (model, id), that the account
+    `writer` has written itself, and of which it has nothing more to hear.
     """
     hints = env["crm.google.hint"]
     raw = hints.search([("account_id", "=", False), ("id", ">", above)])
     wanted = defaultdict(set)
     for hint in raw:
         wanted[hint.model].add(hint.res_id)
-    rows = {
-        (account.id, model, res_id)
-        for model, ids in wanted.items()
-        for res_id, accounts in _concerned(env, model, ids).items()
-        for account in accounts
-        if account != skip
-    }
-    hints.create([{"account_id": a, "model": model, "res_id": r} for a, model, r in sorted(rows)])
+    concerned = {row for model, ids in wanted.items() for row in _concerned(env, model, ids)}
+    rows = sorted(
+        row for row in concerned if not (row[0] == writer and (row[1], row[2]) in written)
+    )
     raw.unlink()
+    given = insert(hints, [dict(zip(OWNED, row, strict=True)) for row in rows])
+    _drop_repeated(given)
 
 
-def forget_own(work, before: int) -> None:
-    """Our own writes concern the other guests' accounts only."""
+def _drop_repeated(given) -> None:
+    """One hint of an account at a record is enough; the newest, since a run may have taken those
+    before it already."""
+    if given:
+        given.env.cr.execute(
+            SQL(
+                "DELETE FROM crm_google_hint old USING crm_google_hint new WHERE new.id IN %s"
+                " AND old.id < new.id AND old.account_id = new.account_id"
+                " AND old.model = new.model AND old.res_id = new.res_id",
+                given._ids,
+            )
+        )
+        given.invalidate_model(flush=False)
+
+
+def forget_own(work, before: int, settled: Callable[[], set[tuple[str, int]]]) -> None:
+    """Our own writes concern the other guests' accounts only.
+
+    settled: tells the records, as (model, id), that hold what was decided for them. Whatever else
+    was written meanwhile, or into them, was somebody else's doing, say an automation rule's.
+    """
     work.env.cr.flush()  # hints are written right before a commit
-    dispatch(work.env, skip=work.account, above=before)
+    if newest(work.env) > before:
+        dispatch(work.env, before, work.account.id, settled())
 
 
 def of_account(account):
@@ -74,26 +102,40 @@ def _trigger_of(models) -> str:
     return "push" if models <= set(NEWS) else "save"
 
 
-def _concerned(env, model, ids):
-    """Record id -> accounts that hold a link to the record or whose user it belongs to."""
+def _concerned(env, model, ids) -> set[tuple[int, str, int]]:
+    """Of changed records the accounts they concern, with the records to look at."""
     if model in NEWS:
         rows = env[model].browse(ids).exists()
-        owners = {row.id: row if model == VISIT else row.account_id for row in rows}
-        return {each: owner for each, owner in owners.items() if _is_served(owner)}
-    result = defaultdict(set)
-    for link in link_keys.of_everybody(env, model, ids):
-        result[link.res_id].add(link.account_id)
+        owners = [(row, row if model == VISIT else row.account_id) for row in rows]
+        return {(owner.id, model, row.id) for row, owner in owners if _is_served(owner)}
+    if model not in RECORDS:
+        return _linked(env, showing(env, model, list(ids)))
+    return _linked(env, {model: ids}) | _of_users(env, model, ids)
+
+
+def _linked(env, ids_by_model) -> set[tuple[int, str, int]]:
+    """The accounts that hold a link to one of these records."""
+    return {
+        (link.account_id.id, model, link.res_id)
+        for model, ids in ids_by_model.items()
+        for link in link_keys.of_everybody(env, model, ids, "account_id", "res_id")
+    }
+
+
+def _of_users(env, model, ids) -> set[tuple[int, str, int]]:
+    """The accounts of the users whose records these are."""
     accounts = env["crm.google.account"].search(
         [("state", "in", ("connected", "reconnect", "choosing"))]
     )
-    by_user = {account.user_id: account for account in accounts}
+    by_user = {account.user_id: account.id for account in accounts}
     records = env[model].with_context(active_test=False).browse(ids).exists()
     records.invalidate_recordset()  # a meeting may be cached as somebody else sees it
-    for record in records:
-        for user in _users(record):
-            if user in by_user:
-                result[record.id].add(by_user[user])
-    return result
+    return {
+        (by_user[user], model, record.id)
+        for record in records
+        for user in _users(record)
+        if user in by_user
+    }
 
 
 def _users(record):
@@ -102,3 +144,24 @@ def _users(record):
     if record._name == "calendar.recurrence":
         record = record.calendar_event_ids
     return record._crm_google_partners().user_ids | record.user_id
+
+
+def showing(env, model: str, ids: list[int]) -> dict[str, list[int]]:
+    """The records whose entries show the name of one of these, by model."""
+    if model == "mail.activity.type":
+        tasks = Domain("activity_type_id", "in", ids)
+    else:
+        documents = ids
+        if model == "res.partner":  # a contact is called by its company, too
+            documents = env[model].with_context(active_test=False).search([("id", "child_of", ids)])
+            documents = documents.ids
+        tasks = Domain("res_model", "=", model) & Domain("res_id", "in", documents)
+    found = {"mail.activity": _search(env, "mail.activity", tasks).ids}
+    if model in SHOWN_BY_MEETINGS:
+        rows = _search(env, "calendar.event", Domain(SHOWN_BY_MEETINGS[model], "in", ids))
+        found |= {"calendar.event": rows.ids, "calendar.recurrence": rows.recurrence_id.ids}
+    return found
+
+
+def _search(env, model: str, domain: Domain):
+    return env[model].with_context(active_test=False).search(domain)

@@ -23,9 +23,10 @@ def of_records(calendars: Any, model: str, ids: Iterable[int], *fetch: str) -> A
     return _find(calendars, mine, fetch)
 
 
-def of_everybody(env: Any, model: str, ids: Iterable[int]) -> Any:
-    """The links that any user has to records of one model."""
-    return env[LINK].search([("model", "=", model), ("res_id", "in", list(ids))])
+def of_everybody(env: Any, model: str, ids: Iterable[int], *fetch: str) -> Any:
+    """The links that any user has to records of one model; `fetch`: as in `of_events`."""
+    links, wanted = env[LINK], [("model", "=", model), ("res_id", "in", list(ids))]
+    return links.search_fetch(wanted, list(fetch)) if fetch else links.search(wanted)
 
 
 def linked(calendars: Any, model: str, ids: Iterable[int]) -> set[int]:

@@ -52,19 +52,23 @@ class MeetingSource(Source):
 
     def entry_of(self, record, like=None):
         """The entry of one meeting; what Odoo does not hold comes from `like`."""
-        return Entry.make(
+        entry = Entry.make(
             Kind.EVENT,
             self._title(record, like),
             self._read_when(record),
             zone=like.zone if like else self.zone.key,
             place=record.location or "",
             text=richtext.from_odoo(record.description),
-            details=self._details(record, like),
             privacy=record.privacy or "default",
             busy=record.show_as != "free",
             reminders=self._reminders(record),
             mails=like.mails if like else frozenset(),
+            **self._words(record, like),
         )
+        return self._in_words_of(record, entry, like)
+
+    def _words(self, record, like):
+        return {"details": self._details(record, like)}
 
     def _title(self, record, like):
         """The title; none for a meeting that got Odoo's words for it from an event without one."""
@@ -203,14 +207,14 @@ class MeetingSource(Source):
         lines = []
         if guests:
             names = ", ".join(sorted(filter(None, guests)))
-            lines.append(self.env._("Guests: %s", names))
+            lines.append(record.env._("Guests: %s", names))
         if record.opportunity_id:
-            lines.append(self.env._("Opportunity: %s", known.opportunity_id.name))
+            lines.append(record.env._("Opportunity: %s", known.opportunity_id.name))
         if record.videocall_location:
-            lines.append(self.env._("Video call: %s", record.videocall_location))
+            lines.append(record.env._("Video call: %s", record.videocall_location))
         if lines or not like or like.details:
             address = self._address(record._name, record.id)
-            lines.append(self.env._("In the CRM: %s", address))
+            lines.append(record.env._("In the CRM: %s", address))
         return "\n".join(lines)
 
     def _guests(self, record):

@@ -121,10 +121,12 @@ def _fill(source, recurrence, frame, placed, like: Series | None, memory: Memory
     first = min(placed)
     spokesman = recurrence.base_event_id if recurrence.base_event_id in placed.values() else None
     spokesman = spokesman or placed[first]
-    details = source._details(spokesman, like.entry if like else None)
+    known = like.entry if like else None
     entries = _entries(source, placed, like, frame)
     common = _common({key: each for key, each in entries.items() if each}, like)
-    entry = Entry.make(source.kind, **common, details=details, **_times(frame.entry))
+    common |= source._words(spokesman, known)
+    entry = Entry.make(source.kind, **common, **_times(frame.entry))
+    entry = source._in_words_of(spokesman, entry, known)
     series = Series(entry, frame.rules)
     exceptions: dict[str, Entry | None] = {}
     for key, each in entries.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg2
@@ -119,9 +119,22 @@ def _apply_chunk(work: Work, chunk: list[SeriesCase]) -> list[SeriesCase]:
         _guarded(work, case, pools[_root(case)])
     for pool in pools.values():
         _let_go(work, pool, fresh)
-    hints.forget_own(work, before)
+    hints.forget_own(work, before, lambda: _settled(work, fresh))
     work.done += sum(case.weight for case in chunk if not case.action.write_google)
     return [case for case in fresh if case.action.write_google and case.link.state != "set_aside"]
+
+
+def _settled(work: Work, cases: list[SeriesCase]) -> set[tuple[str, int]]:
+    """As `apply._settled`: the recurrences that hold what was decided, with their meetings."""
+    found, own = set(), own_links(work, cases)
+    for case in (case for case in cases if case.action.write_crm):
+        held = replace(case, base=case.action.result)
+        read(work, held, own)
+        if held.crm_series == case.action.result or case.link.state == "set_aside":
+            rows = (*case.rows.active.values(), *case.rows.archived.values())
+            found |= {(row._name, row.id) for row in rows}
+            found.add((case.source.model, case.res_id))
+    return found
 
 
 def _still_true(work: Work, chunk: list[SeriesCase]) -> list[SeriesCase]:

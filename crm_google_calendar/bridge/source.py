@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from odoo.fields import Domain
 
-from ..engine.entry import Entry, Kind
+from ..engine.entry import Entry, Kind, canonical
 from .settings import base_url
 from .silence import owner_env
 from .zones import zone_of
@@ -54,12 +54,16 @@ class Source:
         found = self.records.browse(likes).exists()
         visible = found._filtered_access("read")
         visible.fetch(self.reads)
+        self._prepare(visible)
         result = {res_id: Local(None) for res_id in likes}
         for record in found - visible:
             result[record.id] = Local(None, True, self.hidden_because(record))
         for record in visible:
             result[record.id] = self._local(record, likes[record.id])
         return result
+
+    def _prepare(self, records):
+        """Called before these records are read, for what can be found out for all at once."""
 
     def _local(self, record, like):
         reason = self.missing_because(record)
@@ -83,6 +87,23 @@ class Source:
 
     def entry_of(self, record, like=None):
         raise NotImplementedError
+
+    def _words(self, record, like):
+        """What we write into the record's entry ourselves, as fields of it, in its language."""
+        raise NotImplementedError
+
+    def _in_words_of(self, record, entry, like):
+        """The entry, whose own words stay in the language in which they were written once, as long
+        as they say the same: who reads Odoo in another language has changed nothing."""
+        words = self._words(record, like)
+        if like and any(getattr(like, name) != getattr(entry, name) for name in words):
+            languages = (code for code, _name in self.env["res.lang"].get_installed())
+            for lang in filter(lambda code: code != record.env.lang, languages):
+                other = self._words(record.with_context(lang=lang), like)
+                as_it_was = canonical(replace(entry, **other))
+                if all(getattr(like, name) == getattr(as_it_was, name) for name in other):
+                    return as_it_was
+        return entry
 
     def add(self, entries):
         raise NotImplementedError

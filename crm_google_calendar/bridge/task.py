@@ -22,6 +22,10 @@ class TaskSource(Source):
     kind = Kind.TASK
     model = "mail.activity"
 
+    def __init__(self, env, user, settings):
+        super().__init__(env, user, settings)
+        self._prepare(self.records)
+
     def in_window(self, window, among=None):
         """Ids of the user's open activities that are due in the window; only those `among`."""
         domain = Domain("user_id", "=", self.user.id) & Domain("calendar_event_id", "=", False)
@@ -48,23 +52,22 @@ class TaskSource(Source):
 
     def entry_of(self, record, like=None):
         """The entry of one activity; what Odoo does not hold comes from `like`."""
-        title, label = self._title(record, like)
+        words = {"title": record.summary or "", **self._words(record, like)}
         kept = like or Entry(Kind.TASK, "", AllDay(date.min, date.min), self.zone.key, busy=False)
-        return Entry.make(
+        entry = Entry.make(
             Kind.TASK,
-            title,
-            like.when if like and _holds(record, like) else read_when(record),
+            when=like.when if like and _holds(record, like) else read_when(record),
             zone=record.crm_google_zone or kept.zone,
             place=kept.place,
             text=richtext.from_odoo(record.note),
-            details=self._details(record),
             privacy=kept.privacy,
             busy=kept.busy,
             reminders=kept.reminders,
             mails=kept.mails,
-            label=label,
             done=not record.active,
+            **words,
         )
+        return self._in_words_of(record, entry, like)
 
     def add(self, entries):
         """Create one free-floating To-Do of the user for each entry, in their order."""
@@ -150,14 +153,17 @@ class TaskSource(Source):
         # sudo: whoever may not see the document may still have something to do about it
         return self.env[record.res_model].sudo().browse(record.res_id).exists()
 
-    def _title(self, record, like):
-        """Title and label; an activity without a summary is called by its type."""
+    def _words(self, record, like):
+        """The type's name, before the title or in place of one, and the document."""
         name = record.activity_type_id.name or ""
         todo = self.env.ref(TODO_TYPE, raise_if_not_found=False)
         plain = not record.res_model and record.activity_type_id == todo
+        details = self._details(record, like)
         if plain and like and not like.label and (record.summary or not like.title):
-            return record.summary or "", ""  # made in Google: its title stays as it is there
-        return (record.summary, name) if record.summary else (name, "")
+            return {"label": "", "details": details}  # made in Google: its title stays as it is
+        if record.summary:
+            return {"label": name, "details": details}
+        return {"title": name, "label": "", "details": details}
 
     def _values(self, entry, changed=None):
         values = {}
@@ -169,12 +175,37 @@ class TaskSource(Source):
             values["note"] = richtext.to_odoo(entry.text) or False
         return values
 
-    def _details(self, record):
+    def _details(self, record, like):
         if not (record.res_model and record.res_id):
             return ""
         address = self._address(record.res_model, record.res_id)
-        name = record.sudo().res_name  # sudo: the user's own task names its document
-        return "\n".join(filter(None, [name, self.env._("In the CRM: %s", address)]))
+        name = self._name_of_document(record)
+        if not name and like and like.details.endswith(address):
+            return like.details  # the user may not see it now, and learns nothing new of it
+        return "\n".join(filter(None, [name, record.env._("In the CRM: %s", address)]))
+
+    def _prepare(self, records):
+        self._together, self._names = records, {}
+
+    def _name_of_document(self, record):
+        """The name of a task's document, as the user sees it; empty where they may not.
+
+        Odoo keeps the name it had when the task was made.
+        """
+        model, lang = record.res_model, record.env.lang
+        if (lang, model, record.res_id) not in self._names:
+            alike = (self._together | record).filtered(lambda task: task.res_model == model)
+            for res_id in alike.mapped("res_id"):
+                self._names[lang, model, res_id] = ""
+            for document in self._readable(record.env, model, alike.mapped("res_id")):
+                self._names[lang, model, document.id] = document.display_name
+        return self._names[lang, model, record.res_id]
+
+    @staticmethod
+    def _readable(env, model, ids):
+        if model not in env or not env[model].has_access("read"):
+            return ()
+        return env[model].search([("id", "in", ids)])
 
 
 def read_when(record):

@@ -13,8 +13,12 @@ from . import (
     crm_google_hint,
     crm_google_link,
     crm_google_run,
+    crm_lead,
     mail_activity,
+    mail_activity_mixin,
+    mail_activity_type,
     res_config_settings,
+    res_partner,
     res_users,
     silence,
 )

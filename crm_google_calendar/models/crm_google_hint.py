@@ -37,6 +37,14 @@ class CrmGoogleHint(models.Model):
         waiting.update((model, res_id) for res_id in ids)
 
     @api.model
+    def _leave_for_meetings(self, domain):
+        """Note that these meetings are about to change, by the database and not by the ORM."""
+        if auto_sync_is_on(self.env):
+            # sudo: whoever deletes what meetings show need not see them all
+            meetings = self.env["calendar.event"].sudo().with_context(active_test=False)
+            self._leave(meetings._name, meetings.search(domain).ids)
+
+    @api.model
     def _leave_once(self, record):
         """Note a message through a channel, or a visit of an account's user; many leave one hint.
 
