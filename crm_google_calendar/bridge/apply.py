@@ -48,7 +48,7 @@ def _apply_chunk(work: Work, chunk: list[Case]) -> list[Case]:
         _create(work, source, [case for case in created if case.source is source])
     _write(work, others)
     hints.forget_own(work, before, lambda: _settled(chunk))
-    work.done += sum(1 for case in chunk if not case.action.write_google)
+    work.done += sum(case.told for case in fresh if not case.action.write_google)
     return [case for case in fresh if case.action.write_google]
 
 

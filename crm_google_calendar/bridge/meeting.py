@@ -25,7 +25,7 @@ class MeetingSource(Source):
     reads = tuple(
         "name start stop start_date stop_date allday description location privacy show_as active"
         " alarm_ids partner_ids user_id opportunity_id videocall_location recurrence_id"
-        " write_date".split()
+        " write_date crm_google_changed".split()
     )
 
     def __init__(self, env, user, settings):

@@ -105,7 +105,8 @@ def _plan(work: Work, cases: list[Case]) -> Plan:
         linked = [("account_id", "=", work.account.id), ("state", "=", "linked")]
         links_count = work.env["crm.google.link"].search_count(linked)
     the_plan = plan(steps, work.now, max(0, CAP - work.run.done), ceiling, links_count)
-    work.run.total = work.run.done + sum(step.weight for step in the_plan.steps)
+    told = {case.key: case.told for case in cases}
+    work.run.total = work.run.done + sum(told[step.key] for step in the_plan.steps)
     work.checkpoint()
     return the_plan
 

@@ -14,6 +14,7 @@ from .series_feed import fits
 from .series_read import read_series
 from .series_split import read_like
 from .series_state import MODEL, SeriesCase, to_hold
+from .source import changed_at
 from .work import Work
 
 
@@ -191,7 +192,7 @@ def _policy(work: Work, case: SeriesCase) -> Policy:
     newest = max(event.get("updated") or "" for event in events)
     if case.is_split or case.memory.start:
         newest = ""  # the same policy for both parts
-    changed = max(rows.mapped("write_date"), default=None)
+    changed = max(map(changed_at, rows), default=None)
     return policy_for(work, case.source, rows, newest, changed)
 
 

@@ -120,7 +120,7 @@ def _apply_chunk(work: Work, chunk: list[SeriesCase]) -> list[SeriesCase]:
     for pool in pools.values():
         _let_go(work, pool, fresh)
     hints.forget_own(work, before, lambda: _settled(work, fresh))
-    work.done += sum(case.weight for case in chunk if not case.action.write_google)
+    work.done += sum(case.told for case in fresh if not case.action.write_google)
     return [case for case in fresh if case.action.write_google and case.link.state != "set_aside"]
 
 

@@ -27,6 +27,11 @@ class Local:
     changed: datetime | None = field(default=None, compare=False)
 
 
+def changed_at(record):
+    """When a record was last changed in what Google shows of it; other changes do not count."""
+    return record.crm_google_changed or record.write_date
+
+
 class Source:
     """Reads and writes the records of one kind, as their owner."""
 
@@ -69,7 +74,7 @@ class Source:
         reason = self.missing_because(record)
         if reason:
             return Local(None, reason not in ("archived", "done"), reason)
-        return Local(self.entry_of(record, like), changed=record.write_date)
+        return Local(self.entry_of(record, like), changed=changed_at(record))
 
     @staticmethod
     def _among(ids):

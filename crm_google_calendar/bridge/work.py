@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..engine.decide import Action, Reason
+from ..engine.decide import Action, Reason, Verb
 from ..engine.entry import Entry, to_json
 from ..engine.merge import Side
 from ..engine.series import Series
@@ -88,6 +88,13 @@ class Case:
             "occurrences": False,
             "series": False,
         }
+
+    @property
+    def told(self) -> int:
+        """How many entries a run tells of: none where nothing is written, but a link of ours."""
+        writes = self.action and (self.action.write_crm or self.action.write_google)
+        removes = self.action and self.action.verb in (Verb.DETACH, Verb.ARCHIVE, Verb.DELETE)
+        return self.weight if writes or removes else 0
 
     def held_by(self, side: Side) -> Any:
         """What that side held when it was read."""

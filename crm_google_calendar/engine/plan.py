@@ -8,10 +8,12 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
-from .decide import Action, Verb
+from .decide import Action, Reason, Verb
 
 CAP = 5000
 _REMOVES = frozenset((Verb.DELETE, Verb.ARCHIVE, Verb.DETACH))
+# the record lives on, and nobody loses it: with somebody else, or where it stands
+_NOT_LOST = frozenset((Reason.REASSIGNED, Reason.OUT_OF_SIGHT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,15 @@ def plan(
     """
     todo = [step for step in steps if step.action.verb is not Verb.NOTHING]
     held: list[Step] = []
-    removals = [step for step in todo if step.action.verb in _REMOVES]
+    removals = [step for step in todo if _removes(step.action)]
     if ceiling and ceiling.exceeded_by(len(removals), links):
         held = removals
-        todo = [step for step in todo if step.action.verb not in _REMOVES]
+        todo = [step for step in todo if not _removes(step.action)]
     todo.sort(key=lambda step: (abs(step.starts - now), step.key))
     weights = accumulate(step.weight for step in todo)
     fit = sum(1 for weight in weights if weight <= cap)
     return Plan(todo[:fit], todo[fit:], held)
+
+
+def _removes(action: Action) -> bool:
+    return action.verb in _REMOVES and action.reason not in _NOT_LOST

@@ -26,6 +26,14 @@ class CrmGoogleMarkMixin(models.AbstractModel):
         search="_search_crm_google_state",
     )
 
+    # beside `write_date`, which every tag moves
+    crm_google_changed = fields.Datetime(
+        "Changed for Google",
+        readonly=True,
+        copy=False,
+        help="When something was last changed that Google shows of it",
+    )
+
     @api.depends_context("uid")
     def _compute_crm_google_link(self):
         links = self._crm_google_links()
@@ -80,9 +88,10 @@ class CrmGoogleMarkMixin(models.AbstractModel):
         return records
 
     def write(self, vals):
-        result = super().write(vals)
-        if not self._crm_google_fields.isdisjoint(vals):
-            self._crm_google_hint()
+        if self._crm_google_fields.isdisjoint(vals):
+            return super().write(vals)
+        result = super().write({**vals, "crm_google_changed": self.env.cr.now()})
+        self._crm_google_hint()
         return result
 
     def unlink(self):

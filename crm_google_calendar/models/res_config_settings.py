@@ -35,7 +35,7 @@ class ResConfigSettings(models.TransientModel):
         [
             ("crm", "The CRM's value is kept"),
             ("google", "Google's value is kept"),
-            ("newest", "The newest value is kept"),
+            ("newest", "The value of the side that was changed last is kept"),
         ],
         "Changed on both sides",
         default="crm",

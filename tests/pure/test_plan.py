@@ -78,3 +78,15 @@ def test_few_deletions_need_no_question():
     assert not Ceiling().exceeded_by(50, 50)
     assert not Ceiling().exceeded_by(51, 1000)
     assert Ceiling().exceeded_by(51, 254)
+
+
+def test_what_somebody_else_got_or_left_the_users_sight_is_no_deletion():
+    away = [
+        Step(number, Action(Verb.DELETE, Reason.REASSIGNED, write_google=True), NOW)
+        for number in range(60)
+    ]
+    away += [Step(60 + n, Action(Verb.DETACH, Reason.OUT_OF_SIGHT), NOW) for n in range(60)]
+    made = plan(away, NOW, ceiling=Ceiling(), links=120)
+    assert (len(made.steps), made.held) == (120, [])
+    gone = [step(200 + number, Verb.DELETE, 0) for number in range(60)]
+    assert len(plan([*away, *gone], NOW, ceiling=Ceiling(), links=180).held) == 60

@@ -19,17 +19,15 @@ class TestClashes(GoogleCase):
             self.env["ir.config_parameter"].set_param("crm_google_calendar.clash_winner", policy)
         self.clashing.name = "From the CRM"
         if older:
-            self.env.flush_all()
-            moment = fields.Datetime.now() - timedelta(hours=1)
-            self.env.cr.execute(
-                "UPDATE calendar_event SET write_date = %s WHERE id = %s",
-                [moment, self.clashing.id],
-            )
-            self.env.invalidate_all()
+            self._changed(hours=-1)
         self.google.edit("Events", self.link(self.clashing).event_id, summary="From Google")
         run = self.sync(self.account)
         self.assertEqual(list(self.events()), [self.clashing.name])
         return run
+
+    def _changed(self, **ago):
+        """As if it had been saved then; a test has but one moment."""
+        self.clashing.crm_google_changed = fields.Datetime.now() + timedelta(**ago)
 
     def _notes(self):
         return " ".join(self.clashing.message_ids.mapped("body"))
@@ -53,6 +51,16 @@ class TestClashes(GoogleCase):
         self.env["ir.config_parameter"].set_param("crm_google_calendar.clash_winner", "newest")
         self.google.edit("Events", self.link(self.clashing).event_id, summary="From Google")
         self.clashing.name = "From the CRM"
+        self._changed(hours=1)
+        self.sync(self.account)
+        self.assertEqual(self.clashing.name, "From the CRM")
+
+    def test_a_tag_that_is_set_later_makes_an_older_title_no_newer(self):
+        self.env["ir.config_parameter"].set_param("crm_google_calendar.clash_winner", "newest")
+        self.clashing.name = "From the CRM"
+        self._changed(hours=-2)
+        self.google.edit("Events", self.link(self.clashing).event_id, summary="From Google")
+        self.clashing.categ_ids = self.env["calendar.event.type"].create({"name": "Tag"})
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE calendar_event SET write_date = %s WHERE id = %s",
@@ -60,4 +68,14 @@ class TestClashes(GoogleCase):
         )
         self.env.invalidate_all()
         self.sync(self.account)
-        self.assertEqual(self.clashing.name, "From the CRM")
+        self.assertEqual(self.clashing.name, "From Google")
+
+    def test_a_save_notes_when_only_of_what_google_shows(self):
+        self.clashing.crm_google_changed = False
+        self.clashing.categ_ids = self.env["calendar.event.type"].create({"name": "Tag"})
+        self.assertFalse(self.clashing.crm_google_changed)
+        self.clashing.location = "Here"
+        self.assertTrue(self.clashing.crm_google_changed)
+        task = self.task("Write")
+        task.summary = "Write again"
+        self.assertTrue(task.crm_google_changed)

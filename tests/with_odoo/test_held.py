@@ -43,6 +43,33 @@ class TestHeld(ConnectCase):
         self.assertIn('href="http://127.0.0.1:8069/odoo/calendar"', message.body)
         self.assertEqual(message.notified_partner_ids, self.user.partner_id)
 
+    def test_tasks_that_somebody_else_got_do_not_wait_since_none_is_lost(self):
+        eve = self.new_user("eve", "eve@example.com")
+        tasks = [self.task(f"Task {number}") for number in range(5)]
+        self.sync(self.account)
+        for task in tasks:
+            task.user_id = eve
+        self.delete(0)
+        run = self.sync(self.account)
+        self.assertEqual((run.held, run.google_removed, self.events("task")), (0, 5, {}))
+
+    def test_meetings_that_left_the_users_sight_do_not_wait_since_none_is_lost(self):
+        for meeting in self.made[:5]:
+            meeting.partner_ids = self.env["res.partner"].create({"name": "Bea"})
+        run = self.sync(self.account)
+        self.assertEqual((run.held, len(self.events())), (0, 6))
+        self.assertEqual(self.link(self.made[0]).cause, "not_a_guest")
+
+    def test_what_is_deleted_waits_beside_them(self):
+        eve = self.new_user("eve", "eve@example.com")
+        tasks = [self.task(f"Task {number}") for number in range(5)]
+        self.sync(self.account)
+        for task in tasks:
+            task.user_id = eve
+        self.delete(0, 1, 2, 3)
+        run = self.sync(self.account)
+        self.assertEqual((run.held, run.google_removed), (4, 5))
+
     def test_who_has_started_the_run_reads_it_on_the_page(self):
         self.delete(0, 1, 2, 3)
         self.assertEqual(self.sync(self.account).held, 4)

@@ -146,6 +146,20 @@ class TestWorker(GoogleCase):
         self.assertEqual(self.emulator.count(), 2)
         self.assertFalse(self.env["crm.google.run"].search([("trigger", "=", "auto")]))
 
+    def test_a_run_that_writes_nothing_has_done_nothing(self):
+        account = self.connected()
+        meetings = [self.meeting(f"Meeting {number}") for number in range(3)]
+        self.sync(account)
+        self.assertEqual((account.run_ids[:1].done, account.run_ids[:1].total), (3, 3))
+        self.env["crm.google.link"].search([]).unlink()  # as from a backup: they are found again
+        run = self.sync(account)
+        self.assertEqual((run.done, run.total, len(self.events())), (0, 0, 3))
+        self.google.delete("Events", self.link(meetings[0]).event_id)
+        meetings[0].unlink()  # gone on both sides
+        run = self.sync(account)
+        self.assertEqual((run.done, run.total), (0, 0))
+        self.assertIn("nothing had to be changed", run.summary)
+
     def test_starting_twice_does_not_run_twice(self):
         account = self.connected()
         self.assertEqual(account._start_run("wizard"), account._start_run("wizard"))
