@@ -15,7 +15,8 @@ from .work import Work
 class Feed:
     """One calendar's news.
 
-    full: all its events, not only what changed. seen: Google's time of the latest change.
+    full: all its events, not only what changed; `every` then holds them as they came. seen:
+    Google's time of the latest change.
     events: single ones, and occurrences of series that are taken apart. series: ids of those that
     changed, so that all their occurrences must be looked at. news: what is told of linked series.
     fresh: series that the CRM has not yet. becomes: new ids of single events that are occurrences
@@ -38,6 +39,7 @@ class Feed:
     claimed: set[str] = field(default_factory=set)
     refused: dict[str, tuple[Any, str]] = field(default_factory=dict)
     unread: Any = None
+    every: list[dict[str, Any]] = field(default_factory=list)
 
 
 def read_feed(work: Work, calendar: Any, cursor: str | None) -> Feed | None:
@@ -61,6 +63,7 @@ def ask_feed(work: Work, calendar: Any, cursor: str | None) -> Feed:
     feed = Feed(calendar, {event["id"]: event for event in changes.events}, "", changes.full)
     stamps = (event.get("updated") or "" for event in changes.events)
     feed.seen = max(stamps, default="")
+    feed.every = changes.events if changes.full else []
     feed.cursor, feed.zone = changes.cursor, changes.zone or calendar.zone or "UTC"
     return feed
 

@@ -16,6 +16,7 @@ from .apply import apply_to_crm
 from .choose import choose
 from .feed import Feed, read_feed
 from .gather import ask_google, gather, load_records
+from .only_there import count_compared
 from .preview import list_plan
 from .push import INSERT, is_ours, push_to_google, take_new_id
 from .sentences import reason_text
@@ -178,7 +179,8 @@ def _finish(work: Work, feeds: list[Feed], the_plan: Plan, cases, hinted) -> Non
             seen = max(feed.seen, feed.calendar.seen or "")
             feed.calendar.write({"cursor": feed.cursor, "seen": seen})
             if feed.full:
-                feed.calendar.full_pass = work.odoo_now
+                number = count_compared(feed.calendar, feed.every)
+                feed.calendar.write({"full_pass": work.odoo_now, "google_only": number})
     if work.complete:
         hinted.unlink()
     work.checkpoint()

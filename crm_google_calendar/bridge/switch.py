@@ -14,10 +14,9 @@ from odoo import fields
 
 from ..gcal import oauth
 from ..gcal.endpoints import http
-from ..gcal.errors import Cause, CursorExpired, GoogleError
-from ..gcal.translate import is_gone
-from . import calendars, channels, status, vault
-from .grant import google_of, is_shared
+from ..gcal.errors import Cause, GoogleError
+from . import calendars, channels, only_there, status, vault
+from .grant import is_shared
 from .revoke import TRIES, passes, try_again
 from .sentences import connection_text, env_for, link_name
 
@@ -111,7 +110,8 @@ def _remove_old(account, checkpoint) -> bool:
     old = account.calendar_ids
     try:
         if account.choice == "move":
-            old -= _with_news(account, checkpoint)
+            found = only_there.ask(account, checkpoint)
+            old = old.filtered(lambda calendar: found.get(calendar) == 0)
     except GoogleError as error:
         faults, old = [error], old.browse()
     faults += calendars.delete(old, checkpoint)
@@ -119,38 +119,6 @@ def _remove_old(account, checkpoint) -> bool:
     if again:
         try_again(account)
     return not again
-
-
-def _with_news(account, checkpoint):
-    """The calendars that hold something in Google which the CRM has not seen: they stay there."""
-    found = account.calendar_ids.browse()
-    standing = account.calendar_ids.filtered(lambda calendar: calendar.state == "ready")
-    if standing:
-        with closing(google_of(account)) as google:
-            for calendar in standing:
-                checkpoint()
-                found += calendar if _has_news(calendar, google) else calendar.browse()
-    return found
-
-
-def _has_news(calendar, google) -> bool:
-    links = calendar.env["crm.google.link"].search([("calendar_id", "=", calendar.id)])
-    etags = {link.event_id: link.etag for link in links}
-    return any(
-        not is_gone(event) and etags.get(event["id"]) != event.get("etag")
-        for event in _changes(calendar, google)
-    )
-
-
-def _changes(calendar, google) -> list:
-    try:
-        return google.changes(calendar.google_id, calendar.cursor or None).events
-    except CursorExpired:
-        return google.changes(calendar.google_id).events
-    except GoogleError as error:
-        if error.cause is Cause.CALENDAR_GONE:
-            return []
-        raise
 
 
 def _take_the_place(account, grant: dict) -> None:
@@ -162,7 +130,7 @@ def _take_the_place(account, grant: dict) -> None:
         links.filtered(lambda link: link.state != "detached")._start_over()
     else:
         links.unlink()
-    account.calendar_ids.write({**NOT_MADE, "shown": False, "zone": False})
+    account.calendar_ids.write({**NOT_MADE, "shown": False, "zone": False, "google_only": 0})
     fresh = {"tries": 0, "resume_at": False, "last_sync": False, **dict.fromkeys(OFFER, False)}
     account.write({**grant, **fresh, "left_behind": left})
 
@@ -175,9 +143,18 @@ def _left_text(account) -> str | bool:
     env, email = env_for(account), account.email
     if account.choice == "leave":
         return env._("These calendars stay in %(email)s: %(names)s.", email=email, names=names)
+    number = sum(account.calendar_ids.mapped("google_only"))
+    if account.choice == "move" and number:
+        return env._(
+            "These calendars stay in %(email)s, with %(number)s entries that stand nowhere else. "
+            "Look at them there; when you no longer need them, delete them by hand: %(names)s.",
+            email=email,
+            number=number,
+            names=names,
+        )
     return env._(
-        "These calendars could not be deleted in %(email)s, or hold changes that the CRM has not "
-        "seen. Look at them there and delete them by hand: %(names)s.",
+        "These calendars could not be deleted in %(email)s. Look at them there and delete them by "
+        "hand: %(names)s.",
         email=email,
         names=names,
     )

@@ -34,6 +34,9 @@ class CrmGoogleCalendar(models.Model):
     seen = fields.Char(readonly=True, help="Google's time of the latest change that it has told")
     zone = fields.Char(readonly=True, help="Time zone of the calendar in Google")
     full_pass = fields.Datetime(readonly=True, help="When all of it was last compared")
+    google_only = fields.Integer(
+        readonly=True, help="Entries that stood in Google alone when all of it was last compared"
+    )
 
     channel_ids = fields.One2many("crm.google.channel", "calendar_id", readonly=True)
 

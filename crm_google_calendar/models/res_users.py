@@ -23,6 +23,9 @@ class ResUsers(models.Model):
     crm_google_message = fields.Char(compute="_compute_crm_google_account")
     crm_google_push = fields.Char("Changes in Google", compute="_compute_crm_google_account")
 
+    crm_google_only = fields.Integer(
+        "Entries that stand in Google alone", compute="_compute_crm_google_account"
+    )
     crm_google_misnamed = fields.Boolean(compute="_compute_crm_google_account")
 
     @property
@@ -47,6 +50,7 @@ class ResUsers(models.Model):
             user.crm_google_message = account.message
             user.crm_google_push = account.state == "connected" and channels.text_for_owner(account)
             # sudo: his own calendars' names, which his company's tells; he may not read that one
+            user.crm_google_only = sum(account.sudo().calendar_ids.mapped("google_only"))
             own = account.sudo().calendar_ids if account.state == "connected" else ()
             user.crm_google_misnamed = any(is_misnamed(calendar) for calendar in own)
 

@@ -11,6 +11,7 @@ class CrmGoogleSwitchWizard(models.TransientModel):
     )
     email = fields.Char(related="account_id.email", related_sudo=False)
     other_email = fields.Char(related="account_id.other_email", related_sudo=False)
+    google_only = fields.Integer(compute="_compute_google_only")
     choice = fields.Selection(
         [
             ("move", "Move: make new calendars and send every entry there"),
@@ -21,6 +22,12 @@ class CrmGoogleSwitchWizard(models.TransientModel):
         required=True,
         default="move",
     )
+
+    @api.depends("account_id")
+    def _compute_google_only(self):
+        for wizard in self:
+            # sudo: counts in the user's own calendars
+            wizard.google_only = sum(wizard.sudo().account_id.calendar_ids.mapped("google_only"))
 
     @api.model
     def _mine(self):
