@@ -212,7 +212,7 @@ def _bring_back(work: Work, story: Story) -> None:
         story.last.res_id = case.res_id
     case.link.unlink()
     case.link, case.event_id = case.link.browse(), ""
-    case.event_id = links.new_event_id(work, case)
+    links.name_events(work, [case])
     links.write(work, case, {})
 
 

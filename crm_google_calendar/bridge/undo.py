@@ -255,7 +255,7 @@ def _link_again(work: Work, case: Case) -> None:
         case.link._send_again()
         case.link.res_id = case.res_id
     elif case.res_id:
-        case.event_id = links.new_event_id(work, case)
+        links.name_events(work, [case])
         links.write(work, case, {})
 
 
