@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from ..gcal.errors import Cause, GoogleError
 from .settings import base_url, notify_address
+from .words import number_text
 
 
 def env_for(account):
@@ -119,8 +120,8 @@ def watched_text(env, number: int, total: int) -> str:
     """How many accounts hear of changes in Google by a message."""
     return env._(
         "%(number)s of %(total)s connected accounts hear of changes in Google within seconds.",
-        number=number,
-        total=total,
+        number=number_text(env, number),
+        total=number_text(env, total),
     )
 
 
@@ -128,7 +129,9 @@ def arrival_text(env, at_once: bool, minutes: int) -> str:
     """How soon what changes in Google arrives in the CRM."""
     if at_once:
         return env._("They arrive within seconds.")
-    return env._("They arrive when Google is asked for them, every %s minutes.", minutes)
+    return env._(
+        "They arrive when Google is asked for them, every %s minutes.", number_text(env, minutes)
+    )
 
 
 def run_text(env, cause: Cause) -> str:
@@ -163,7 +166,11 @@ def run_summary(run) -> str:
     elif run.trigger == "undo":
         start = env._("The run was undone.")
         left = _left_alone(run)
-        parts += [env._("%s left alone: changed or removed meanwhile", left)] if left else []
+        parts += (
+            [env._("%s left alone: changed or removed meanwhile", number_text(env, left))]
+            if left
+            else []
+        )
     else:
         start = env._("Synchronized with Google.")
     return " ".join([start, env._("%s.", ", ".join(parts)) if parts else ""]).strip()
@@ -196,7 +203,7 @@ def held_message(env, number: int) -> tuple[str, Markup]:
     text = env._(
         "%(number)s entries that Google and the CRM share were deleted at once on one side. On the "
         "other side they wait for your answer: %(link)s.",
-        number=number,
+        number=number_text(env, number),
         link=link,
     )
     return env._("Many entries were deleted at once"), text
@@ -204,18 +211,22 @@ def held_message(env, number: int) -> tuple[str, Markup]:
 
 def _counts(run):
     env = run.env
+
+    def shown(name):
+        return number_text(env, run[name])
+
     return (
-        (run.crm_created, env._("%s created in the CRM", run.crm_created)),
-        (run.crm_changed, env._("%s changed in the CRM", run.crm_changed)),
-        (run.crm_removed, env._("%s archived or removed in the CRM", run.crm_removed)),
-        (run.crm_detached, env._("%s no longer synchronized", run.crm_detached)),
-        (run.crm_attached, env._("%s synchronized again", run.crm_attached)),
-        (run.google_created, env._("%s created in Google", run.google_created)),
-        (run.google_changed, env._("%s changed in Google", run.google_changed)),
-        (run.google_removed, env._("%s removed in Google", run.google_removed)),
-        (run.set_aside, env._("%s set aside", run.set_aside)),
-        (run.left_over, env._("%s left over for the next run", run.left_over)),
-        (run.held, env._("%s deletions wait for your answer", run.held)),
+        (run.crm_created, env._("%s created in the CRM", shown("crm_created"))),
+        (run.crm_changed, env._("%s changed in the CRM", shown("crm_changed"))),
+        (run.crm_removed, env._("%s archived or removed in the CRM", shown("crm_removed"))),
+        (run.crm_detached, env._("%s no longer synchronized", shown("crm_detached"))),
+        (run.crm_attached, env._("%s synchronized again", shown("crm_attached"))),
+        (run.google_created, env._("%s created in Google", shown("google_created"))),
+        (run.google_changed, env._("%s changed in Google", shown("google_changed"))),
+        (run.google_removed, env._("%s removed in Google", shown("google_removed"))),
+        (run.set_aside, env._("%s set aside", shown("set_aside"))),
+        (run.left_over, env._("%s left over for the next run", shown("left_over"))),
+        (run.held, env._("%s deletions wait for your answer", shown("held"))),
     )
 
 

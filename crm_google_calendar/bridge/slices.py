@@ -182,7 +182,7 @@ def _end(work_: Work, finished: bool) -> bool:
         _fail(run, error)
     elif error.cause.retried and (run.tries < TRIES or isinstance(error, Throttled)):
         seconds = pause(run.tries, error.retry_after, random.random(), error.cause)  # noqa: S311
-        _pause(run, seconds)
+        _pause(run, seconds, cause=error.cause)
     else:
         _fail(run, error)
     return not run.exists() or run.state not in ACTIVE or bool(run.resume_at)
@@ -203,18 +203,22 @@ def _own_pace(work_: Work) -> float:
     return max(seconds, error.retry_after or 0.0) if error and seconds else seconds
 
 
-def _pause(run, seconds: float, tries: int | None = None) -> None:
-    """Let a run wait, and be called again then; other accounts go on meanwhile."""
+def _pause(run, seconds: float, tries: int | None = None, cause: Cause | None = None) -> None:
+    """Let a run wait, and be called again then; other accounts go on meanwhile.
+
+    cause: what Google's fault is, for who looks on.
+    """
     moment = fields.Datetime.now() + timedelta(seconds=max(1, round(seconds)))
     tries = run.tries + 1 if tries is None else tries
-    run.write({"resume_at": moment, "tries": tries, "cut_off": 0})
+    waits = {"resume_at": moment, "tries": tries, "cut_off": 0}
+    run.write({**waits, "cause": cause and cause.value})
     run.account_id._wake(moment)
     status.send(run.account_id)
 
 
 def _finish(run) -> None:
     now = fields.Datetime.now()
-    run.write({"state": "done", "finished": now, "resume_at": False, "tries": 0})
+    run.write({"state": "done", "finished": now, "resume_at": False, "tries": 0, "cause": False})
     run.account_id.write({"last_sync": now, "cause": False})
     if run.trigger != "auto" or run.line_ids:
         run.account_id.lively = now

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from odoo import fields
 
-from . import settings
+from ..gcal.endpoints import calendar_page
+from . import hints, settings
 from .sentences import run_summary
 
 CHANNEL = "crm_google_calendar/status"
@@ -21,7 +22,11 @@ def of_user(env) -> dict:
     """The status of the current user; see `docs/architecture.md`, "The calendar page"."""
     # sudo: reads the current user's own rows only, in a fixed choice of fields
     account = env["crm.google.account"].sudo().search([("user_id", "=", env.uid)])
-    return _of_account(env, account)
+    status = _of_account(env, account)
+    run = status["run"]
+    if run and run["state"] in ("queued", "running"):
+        run["stopping"] = bool(hints.stop_of(account.run_ids.browse(run["id"])))
+    return status
 
 
 def send(account, notice: dict | None = None, verdict: dict | None = None) -> None:
@@ -67,6 +72,10 @@ def _of_account(env, account) -> dict:
         "email": account.email or "",
         "message": account.message or "",
         "last_sync": fields.Datetime.to_string(account.last_sync) or False,
+        "auto_minutes": settings.auto_sync_is_on(env) and settings.minutes(env),
+        "waiting_until": _waiting_until(account),
+        "calendars": account.calendar_ids.mapped("name"),
+        "calendar_page": calendar_page(account.email or ""),
         "gone": "gone" in account.calendar_ids.mapped("state"),
         "neighbour": _syncs_with_odoo_too(env),
         "run": _run(env, account),
@@ -87,6 +96,7 @@ def _run(env, account) -> dict | None:
         "total": run.total,
         "left_seconds": _left_seconds(run),
         "waiting_until": _waiting_until(run),
+        "waiting_for": run.cause or False,
         "summary": run.message or run_summary(run),
         "set_aside": run.set_aside,
         "left_over": run.left_over,
@@ -130,9 +140,10 @@ def _is_old(run) -> bool:
     return run.finished < max(long_ago, run.account_id.connected_since or long_ago)
 
 
-def _waiting_until(run):
-    """When a run that met a fault goes on; what Google's pace costs is part of the time left."""
-    return run.tries > 0 and fields.Datetime.to_string(run.resume_at)
+def _waiting_until(waiting):
+    """When a run, or a revocation, that met a fault goes on; what Google's pace costs is part of
+    the time left."""
+    return waiting.tries > 0 and fields.Datetime.to_string(waiting.resume_at)
 
 
 def _left_seconds(run):

@@ -6,7 +6,7 @@ import os
 import selectors
 from http.client import BadStatusLine, ResponseNotReady
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import httplib2
 
@@ -24,6 +24,11 @@ def endpoint(url: str) -> str:
         return url
     other = urlsplit(base)
     return urlunsplit(urlsplit(url)._replace(scheme=other.scheme, netloc=other.netloc))
+
+
+def calendar_page(email: str) -> str:
+    """Google Calendar's own page, for the account of this address."""
+    return endpoint(f"https://calendar.google.com/calendar/r?{urlencode({'authuser': email})}")
 
 
 def http(timeout: float = TIMEOUT) -> Http:

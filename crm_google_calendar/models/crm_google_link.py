@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_datetime
+
+from ..bridge.opening import open_record
 
 
 class RecordId(fields.Many2oneReference):
@@ -118,21 +119,22 @@ class CrmGoogleLink(models.Model):
         """
         on_its_way = changed and self.state == "linked" and self.account_id.state == "connected"
         state = "pending" if on_its_way else self._shown_state()
-        return {"state": state, "text": self._line_text(state)}
+        line = {"state": state, "text": self._line_text(state)}
+        # the page says how long ago, and goes on saying so
+        since = {"since": fields.Datetime.to_string(self.last_sync)} if state == "linked" else {}
+        return {**line, **since}
 
     def _line_text(self, state):
         if state == "pending":
             return self.env._("On its way to Google.")
         if state != "linked":
             return self.reason
-        when = format_datetime(self.env, self.last_sync)
         if self.series:
             return self.env._(
-                "The same in Google (%s). There it belongs to a series, which the CRM can only "
-                "show as single entries.",
-                when,
+                "The same in Google. There it belongs to a series, which the CRM can only show as "
+                "single entries."
             )
-        return self.env._("The same in Google (%s).", when)
+        return self.env._("The same in Google")
 
     def action_retry(self):
         """Try what was set aside once more, in a run of its own."""
@@ -148,13 +150,7 @@ class CrmGoogleLink(models.Model):
 
     def action_open_record(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.model,
-            "res_id": self.res_id,
-            "views": [(False, "form")],
-            "target": "current",
-        }
+        return open_record(self.env, self.model, self.res_id)
 
     def action_open_in_google(self):
         self.ensure_one()

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..bridge.opening import open_record
 from ..bridge.sentences import run_summary
+from ..bridge.words import moment_text
 
 ACTIVE = ("queued", "running")
 COUNTS = (
@@ -20,7 +22,6 @@ class CrmGoogleRun(models.Model):
     _name = "crm.google.run"
     _description = "Run of the Google synchronization"
     _order = "id desc"
-    _rec_name = "started"
 
     account_id = fields.Many2one(
         "crm.google.account", required=True, readonly=True, ondelete="cascade", index=True
@@ -98,6 +99,31 @@ class CrmGoogleRun(models.Model):
         for run in self:
             run.summary = run.message or run_summary(run)
 
+    @api.depends_context("lang", "tz")
+    @api.depends("trigger", "started", "create_date")
+    def _compute_display_name(self):
+        for run in self:
+            # a run begins soon after it was asked for; a new one on a page has neither
+            moment = run.started or run.create_date
+            run.display_name = moment and run._name_of(moment_text(self.env, moment))
+
+    def _name_of(self, moment):
+        if self.trigger == "preview":
+            return self.env._("Preview of %s", moment)
+        if self.trigger == "undo":
+            return self.env._("Undo of %s", moment)
+        return self.env._("Sync of %s", moment)
+
+    def action_synchronize(self):
+        """Do what a preview has shown; leads to the calendar, which shows how far it is."""
+        self.ensure_one()
+        account = self.env["crm.google.account"]._mine()
+        if self.account_id != account:
+            raise AccessError(self.env._("Only its owner can steer a run."))
+        window = {"date_from": self.date_from, "date_to": self.date_to}
+        account._start_chosen("wizard", full=True, **window)
+        return self.env["ir.actions.act_window"]._for_xml_id("calendar.action_calendar_event")
+
     def action_stop(self):
         """Stop a run after the entries it is busy with; what is done stays done.
 
@@ -124,7 +150,7 @@ class CrmGoogleRun(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Run"),
+            "name": self.display_name,
             "res_model": self._name,
             "res_id": self.id,
             "views": [(False, "form")],
@@ -228,3 +254,8 @@ class CrmGoogleRunLine(models.Model):
     before = fields.Text(readonly=True, groups=fields.NO_ACCESS)
     after = fields.Text(readonly=True, groups=fields.NO_ACCESS)
     lost = fields.Text("Value that lost a clash", readonly=True)
+
+    def action_open_record(self):
+        """The record that the line is about, for who may see it."""
+        self.ensure_one()
+        return open_record(self.env, self.model, self.res_id)

@@ -67,6 +67,11 @@ class CrmGoogleSyncWizard(models.TransientModel):
         """Queue the run and close; the work goes on in the background."""
         return self._start("wizard")
 
+    @api.model
+    def action_start_default(self):
+        """Start what the wizard offers by itself, without showing it."""
+        self.create({}).action_start()
+
     def action_preview(self):
         """Queue a run that only lists what it would do, and writes nothing on either side."""
         return self._start("preview")

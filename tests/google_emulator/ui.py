@@ -31,7 +31,7 @@ def answer(emulator: Emulator, call: Call) -> Reply:
 
 
 def home(emulator: Emulator, call: Call) -> Reply:
-    email = call.args.get("user")
+    email = call.args.get("user") or call.args.get("authuser")
     if email is None:
         return html_reply(pages.accounts(emulator.store.people.values()))
     hands = emulator.user(email)
@@ -157,4 +157,5 @@ ROUTES = {
     ("POST", "/ui/calendar"): delete_calendar,
     ("POST", "/ui/access"): remove_access,
     ("GET", "/calendar/event"): linked_entry,
+    ("GET", "/calendar/r"): home,
 }

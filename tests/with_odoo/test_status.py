@@ -8,6 +8,8 @@ from odoo.tests import freeze_time
 
 from odoo.addons.crm_google_calendar.bridge import settings, status
 
+from google_emulator import Fault
+
 from .connecting import ConnectCase
 
 
@@ -51,6 +53,21 @@ class TestStatus(StatusCase):
             self.account.write({"state": state, "message": "A sentence."})
             found = self.status()
             self.assertEqual((found["state"], found["message"]), (state, "A sentence."))
+
+    def test_whether_the_next_sync_comes_automatically(self):
+        self.assertIs(self.status()["auto_minutes"], False)
+        settings.put(self.env, "auto_sync", "True")
+        settings.put(self.env, "interval", "15")
+        self.assertEqual(self.status()["auto_minutes"], 15)
+
+    def test_the_calendars_names_and_where_they_stand(self):
+        self.consent()
+        found = self.status()
+        self.assertEqual(len(found["calendars"]), 2)
+        self.assertTrue(found["calendars"][0].startswith("Acme Events (created"))
+        self.assertEqual(
+            found["calendar_page"], f"{self.emulator.url}/calendar/r?authuser=sam%40example.com"
+        )
 
     def test_a_calendar_that_is_gone(self):
         self.consent()
@@ -99,12 +116,41 @@ class TestRunInStatus(StatusCase):
         run.write({"state": "running", "tries": 1, "resume_at": "2030-01-01 10:00:00"})
         self.assertEqual(self.status()["run"]["waiting_until"], "2030-01-01 10:00:00")
 
+    def test_a_run_that_waits_says_what_for_until_it_goes_on(self):
+        self.emulator.faults.script("events.list", Fault(status=503, reason="backendError"))
+        run = self.account._start_run("wizard", full=True)
+        self.work()
+        shown = self.status()["run"]
+        self.assertEqual(shown["waiting_for"], "transient")
+        self.assertEqual(shown["waiting_until"], fields.Datetime.to_string(run.resume_at))
+        run.resume_at = fields.Datetime.now()
+        self.work()
+        self.assertEqual((run.state, run.cause), ("done", False))
+
+    def test_a_run_that_is_being_stopped_says_so_after_the_page_is_loaded_again(self):
+        run = self.account._start_run("wizard")
+        self.assertFalse(self.status()["run"]["stopping"])
+        run.with_user(self.user).action_stop()
+        self.assertTrue(self.status()["run"]["stopping"])
+
     def test_a_result_is_news_for_an_hour(self):
         self.meeting("Demo")
         self.sync(self.account)
         self.assertIn("1 created in Google", self.status()["run"]["summary"])
         with freeze_time(fields.Datetime.now() + timedelta(minutes=61)):
             self.assertIsNone(self.status()["run"])
+
+    def test_numbers_are_written_as_in_the_users_language(self):
+        run = self.account._start_run("wizard")
+        values = {"state": "done", "finished": fields.Datetime.now(), "google_created": 12345}
+        run.write({**values, "left_over": 1000})
+        summary = run.with_context(lang="en_US").summary
+        self.assertEqual(
+            summary,
+            "Synchronized with Google. 12,345 created in Google, 1,000 left over for the next run.",
+        )
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.assertIn("12.345", run.with_context(lang="de_DE").summary)
 
     def test_a_failure_has_its_sentence(self):
         run = self.account._start_run("wizard")

@@ -91,6 +91,12 @@ class TestSyncWizard(WizardCase):
         wizard = self.wizard()
         self.assertEqual(wizard.months_text, "Nov 1, 2025 – Jan 31, 2026")
 
+    @freeze_time("2025-11-28 12:00:00")
+    def test_the_page_starts_the_default_choice_without_the_dialog(self):
+        self.env["crm.google.sync.wizard"].with_user(self.user).action_start_default()
+        run = self.runs()
+        self.assertEqual((run.date_from, run.date_to), (date(2025, 11, 1), date(2026, 1, 31)))
+
     def test_two_clicks_are_one_run(self):
         wizard = self.wizard()
         wizard.action_start()

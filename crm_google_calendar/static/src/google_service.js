@@ -89,6 +89,9 @@ export const googleService = {
                 return;
             }
             const before = google.status;
+            if (status.run && before?.run?.id === status.run.id) {
+                status.run.stopping ??= before.run.stopping; // told to who asks, not on the way
+            }
             google.status = status;
             if (before && hasNews(before, status)) {
                 google.events.trigger("changed");

@@ -3,6 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
+import { exactText, momentText, useNow } from "../moments";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 /**
@@ -21,6 +22,7 @@ export class GoogleLine extends Component {
         this.google = useState(useService("crm_google_calendar"));
         this.state = useState({ line: false, busy: false });
         this.latest = new KeepLast();
+        this.clock = useNow();
         useEffect(
             () => {
                 this.ask();
@@ -33,6 +35,11 @@ export class GoogleLine extends Component {
     get lastRun() {
         const { last_sync: lastSync, run } = this.google.status ?? {};
         return [lastSync, run?.id, run?.state];
+    }
+
+    get since() {
+        const { since } = this.state.line;
+        return since && { text: momentText(since, this.clock.now), title: exactText(since) };
     }
 
     get button() {

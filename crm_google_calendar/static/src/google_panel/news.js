@@ -11,7 +11,7 @@ const RESULT_IS_NEWS_FOR = { hours: 1 };
  * What the user should know now, most important first.
  *
  * Each item: topic and id (what "dismissed" is remembered by), type (Bootstrap's colour), className,
- * text (a sentence) and links ({text, className, onClick}).
+ * text (a sentence) and links ({text, className} and onClick, or href of another site).
  */
 export function newsOf(status, panel) {
     return [
@@ -19,7 +19,7 @@ export function newsOf(status, panel) {
         messageOf(status),
         goneOf(status, panel),
         neighbourOf(status),
-        hintOf(status),
+        hintOf(status, panel),
     ].filter(Boolean);
 }
 
@@ -68,6 +68,13 @@ function linksOf(run, panel) {
             text: run.trigger === "preview" ? _t("See the list") : _t("See the log"),
             className: "o_crm_google_log",
             onClick: () => panel.callRun("action_open"),
+        });
+    }
+    if (run.trigger === "preview" && run.state === "done" && run.has_log) {
+        links.push({
+            text: _t("Synchronize now"),
+            className: "o_crm_google_synchronize_now",
+            onClick: () => panel.synchronizeLikePreview(),
         });
     }
     if (run.held && run.trigger !== "preview") {
@@ -139,18 +146,30 @@ function neighbourOf({ neighbour }) {
     };
 }
 
-function hintOf({ state, last_sync: lastSync, email, run, gone }) {
+function hintOf({ state, last_sync: lastSync, email, run, gone, ...status }, panel) {
     if (state !== "connected" || lastSync || gone || run) {
         return null;
     }
     return {
         topic: "hint",
         id: email,
-        type: "info",
+        type: "success",
         className: "o_crm_google_hint",
         text: _t(
-            "Connected. Two new calendars stand in your Google account. If they do not show there, reload Google's page.",
+            "Connected. Your new calendars in Google: %s. If they do not show there, reload Google's page.",
+            status.calendars.join(", "),
         ),
-        links: [],
+        links: [
+            {
+                text: _t("Synchronize now"),
+                className: "o_crm_google_synchronize_now",
+                onClick: () => panel.synchronizeNow(),
+            },
+            {
+                text: _t("Open Google Calendar"),
+                className: "o_crm_google_open_calendar",
+                href: status.calendar_page,
+            },
+        ],
     };
 }
