@@ -12,8 +12,9 @@ from datetime import timedelta
 
 from ..engine.entry import AllDay, Entry, Timed
 from ..engine.series import Series, key_of, moved
-from ..gcal.expand import canonical_rules, first_keys, has, is_endless, keys_between
-from .series_rule import DAYS, MOST, is_forever, mark_of_rule
+from ..gcal.expand import alike, first_keys, has, keys_between
+from ..gcal.rules import canonical_rules
+from .series_rule import DAYS, is_forever, mark_of_rule
 from .series_state import Memory
 from .zones import zone_of
 
@@ -70,26 +71,13 @@ def _derive(
     known = {key for key, row_id in memory.rows.items() if row_id in mine.ids}
     known |= {key_of(when) for when in whens}
     ended = _ended(recurrence, _begun(series), known)
-    return _as_known(ended, like)
+    return alike(ended, like)
 
 
 def _begun(series: Series) -> Series:
     """The series with the first start that its rule has."""
     first = first_keys(series, 1)[0]
     return replace(series, entry=replace(series.entry, when=moved(series.entry.when, first)))
-
-
-def _as_known(series: Series, like: Series | None) -> Series:
-    """The same occurrences are the same rule, however it is written."""
-    if not like or (like.entry.zone != series.entry.zone and isinstance(like.entry.when, Timed)):
-        return series
-    same_length = _length(like.entry.when) == _length(series.entry.when)
-    if not same_length or is_endless(like.rules) != is_endless(series.rules):
-        return series
-    most = MOST if is_endless(series.rules) else MOST * 20
-    if first_keys(like, most) != first_keys(series, most):
-        return series
-    return Series(like.entry, like.rules)
 
 
 def _lines(recurrence) -> list[str]:

@@ -93,7 +93,7 @@ def _monthly(by_day: list[str], month_day: str | None, local) -> dict | None:
 def _end_of(parts: dict[str, str], series: Series, key: str) -> dict | None:
     if is_endless(series.rules):
         return {"end_type": "forever", "count": 1, "until": False}
-    every = keys_between(series, None, None)
+    every = first_keys(series, LONGEST + 1)
     if len(every) > LONGEST:
         return None
     if "COUNT" in parts:
@@ -136,12 +136,12 @@ def odoo_starts(env, values: dict, series: Series, key: str) -> set[datetime] | 
         recurrence = env["calendar.recurrence"].new({**values, "calendar_event_ids": [event]})
         meeting = recurrence.calendar_event_ids
         ranges = recurrence._range_calculation(meeting, span["stop"] - span["start"])
+        starts = {start.replace(tzinfo=timezone.utc) for start, _stop in ranges}
+        if span["allday"]:
+            return {start.replace(hour=0) for start in starts}
+        return {meant(start, values["event_tz"]) for start in starts}
     except Exception:  # noqa: BLE001 - whatever Odoo raises on values it cannot read
         return None
-    utc = timezone.utc
-    if span["allday"]:
-        return {start.replace(hour=0, tzinfo=utc) for start, _stop in ranges}
-    return {meant(start.replace(tzinfo=utc), values["event_tz"]) for start, _stop in ranges}
 
 
 def _reads_the_same_everywhere(series: Series) -> bool:

@@ -10,7 +10,8 @@ from typing import Any
 from ..engine.entry import Entry, from_json
 from ..engine.merge import Side
 from ..engine.series import Series, from_text, nearest
-from ..gcal.expand import is_endless, keys_between
+from ..gcal.expand import first_keys, is_endless, keys_between
+from ..gcal.series import respelled
 from .series_rule import MOST
 from .work import Case, Work
 
@@ -102,7 +103,8 @@ class SeriesCase(Case):
 def as_series(text: str | None) -> Series | None:
     """The series that a link holds, or that of one occurrence which once was a single entry's."""
     try:
-        return from_text(text)
+        series = from_text(text)
+        return respelled(series) if series else None
     except KeyError:
         entry = from_json(text)
         return Series(entry) if entry else None
@@ -123,7 +125,7 @@ def to_hold(work: Work, series: Series, rows: dict[str, Any]) -> list[str]:
     Those that have a meeting already are held wherever the window is.
     """
     if not is_endless(series.rules):
-        every = keys_between(series, None, None)
+        every = first_keys(series, MOST + 1)
         if len(every) <= MOST:
             return every
     first, after = span(work, series)

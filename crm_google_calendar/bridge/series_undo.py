@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from ..engine.decide import Policy, Reason, Verb
 from ..engine.merge import Side
-from ..engine.series import Series, from_text, key_of
+from ..engine.series import Series, key_of
 from ..engine.series_merge import SeriesAction, merge_series
 from ..gcal.errors import GoogleError
 from ..gcal.expand import has
@@ -20,7 +20,7 @@ from .series_events import ask
 from .series_family import give_back, join, lost_meetings, splits_of
 from .series_feed import parts_of
 from .series_records import choose, own_links, read
-from .series_state import MODEL, SERIES, Memory, SeriesCase, to_hold
+from .series_state import MODEL, SERIES, Memory, SeriesCase, as_series, to_hold
 from .series_write import create_series
 from .undo import LET_GO, UNDONE, Story, lines_to_undo, undo_alone
 from .work import Work
@@ -37,14 +37,14 @@ def undo_series(work: Work) -> list[SeriesCase]:
     for story in stories:
         story.case.action = _for_both(story)
     for part, whole in splits:
-        join(part.case, whole.case, from_text(part.last.after))
+        join(part.case, whole.case, as_series(part.last.after))
     for story in stories:
         case = story.case
         here = _for_crm(story)
         if case.action.verb is Verb.NOTHING and here and not case.is_part:
             undo_alone(work, story, here)
         elif case.action.verb is Verb.SETTLE:
-            lost_meetings(work, case, from_text(story.last.after))
+            lost_meetings(work, case, as_series(story.last.after))
             case.wanted = to_hold(work, case.action.result, {**case.rows.active, **case.back})
     work.checkpoint()
     both = [story.case for story in stories if story.case.action.verb is not Verb.NOTHING]
@@ -126,7 +126,7 @@ def _case(work: Work, line) -> SeriesCase | None:
         link=link,
         res_id=link.res_id or line.res_id or None,
         event_id=line.event_id,
-        base=from_text(link.base),
+        base=as_series(link.base),
         unknown=True,
         memory=Memory.of(link),
     )
@@ -137,7 +137,7 @@ def _case(work: Work, line) -> SeriesCase | None:
 
 def _for_both(story: Story) -> SeriesAction:
     """Old values for both sides, or a deletion in Google."""
-    case, after = story.case, from_text(story.last.after)
+    case, after = story.case, as_series(story.last.after)
     if story.did("google", "create") and case.google and case.google == after:
         return SeriesAction(Verb.DELETE, Reason.UNDONE, case.crm_series, write_google=True)
     writes = all(line.verb == "write" and line.before for line in story.lines)
@@ -152,8 +152,8 @@ def _for_both(story: Story) -> SeriesAction:
 
 def _before(story: Story) -> Series:
     """What stood before a run; where it wrote both sides, without what it brought to either."""
-    after = from_text(story.last.after)
-    olds = {line.side: from_text(line.before) for line in reversed(story.lines)}
+    after = as_series(story.last.after)
+    olds = {line.side: as_series(line.before) for line in reversed(story.lines)}
     if len(olds) == 1:
         return olds.popitem()[1]
     return merge_series(after, olds["crm"], olds["google"], Policy(), has).result
@@ -167,7 +167,7 @@ def _for_crm(story: Story) -> Callable[[Work, Story], None] | None:
     case, last = story.case, story.last
     if story.did("crm", "create", "reopen"):
         undo = _drop if story.did("crm", "create") else _close
-        after = from_text(last.after)
+        after = as_series(last.after)
         return undo if case.crm_series and case.crm_series == after else None
     gone = not case.google and not case.crm_series and not case.out_of_sight
     if (last.side, last.verb) == ("google", "remove") and last.before:
@@ -198,7 +198,7 @@ def _close(work: Work, story: Story) -> None:
 
 def _bring_back(work: Work, story: Story) -> None:
     """A series that the run removed in Google is opened, or made again, and goes there again."""
-    case, before = story.case, from_text(story.last.before)
+    case, before = story.case, as_series(story.last.before)
     archived = _archived(case, before)
     if archived:
         archived.action_unarchive()

@@ -17,7 +17,7 @@ def zone_of(name: str | None) -> ZoneInfo:
     """The zone of that IANA name; UTC where it is empty or unknown here."""
     try:
         return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo("UTC")
 
 

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from .decide import Policy, Reason, Verb
 from .entry import FIELDS, Entry, Timed
 from .merge import Clash, Side, merge
 from .series import Series, canonical, key_of, keys, start_of
+from .zones import zone_named
 
 Has = Callable[[Series, str], bool]
 _TIMING = ("when", "zone")
@@ -300,7 +300,7 @@ def _same_day(frame: Series, key: str) -> str:
         return key if not isinstance(start, datetime) else ""
     if not isinstance(start, datetime):
         return ""
-    zone = ZoneInfo(frame.entry.zone)
+    zone = zone_named(frame.entry.zone)
     first = when.start.astimezone(zone)
     local = datetime.combine(start.astimezone(zone).date(), first.time(), zone)
     return key_of(Timed(local, local))

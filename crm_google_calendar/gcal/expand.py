@@ -1,7 +1,8 @@
-"""Which starts the rule of a series has: RFC 5545 read by dateutil, in the series' own zone.
+"""Which starts the rule of a series has: its lines read by dateutil, in the series' own zone.
 
 A rule is read by the wall clock of its zone, and each start is then turned into an instant, so a
-weekly meeting keeps its hour over a change of the clocks.
+weekly meeting keeps its hour over a change of the clocks. No rule is followed for more than a
+century and a half: what lies beyond is not there.
 """
 
 from __future__ import annotations
@@ -12,18 +13,14 @@ import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta, timezone
-from zoneinfo import ZoneInfo
+from datetime import datetime, timezone
 
-from dateutil.rrule import rruleset, rrulestr
-
-from ..engine.entry import AllDay, When
+from ..engine.entry import AllDay, Timed, When
 from ..engine.series import Series, moved
+from .rules import GaveUp, canonical_rules, compiled, instant, parts_of
 
-FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
-_LINE = re.compile(r"(RRULE|EXRULE|RDATE|EXDATE)((?:;[^:;]+)*):(.*)", re.ASCII | re.IGNORECASE)
-_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _NEVER = datetime.max.replace(tzinfo=timezone.utc)
+_COMPARED = 720  # occurrences by which two rules without an end are compared; of others, more
 
 
 def keys_between(series: Series, first: datetime | None, after: datetime | None) -> list[str]:
@@ -54,8 +51,35 @@ def has(series: Series, key: str) -> bool:
     except ValueError:
         return False
     grown = _of(series)
-    grown.grow(moment + timedelta(seconds=1))
+    grown.grow(moment)
     return key in grown.known
+
+
+def alike(series: Series, known: Series | None) -> Series:
+    """The series with the rule of the known one, if that has the same occurrences.
+
+    A rule can be written in many ways; that of what both sides know already stays.
+    """
+    if not known or series.timing == known.timing or not _are_comparable(series, known):
+        return series
+    endless = is_endless(series.rules)
+    most = _COMPARED if endless else _COMPARED * 20
+    if endless != is_endless(known.rules) or first_keys(known, most) != first_keys(series, most):
+        return series
+    whens = {name: getattr(known.entry, name) for name in ("when", "zone")}
+    return replace(series, entry=replace(series.entry, **whens), rules=known.rules)
+
+
+def _are_comparable(one: Series, other: Series) -> bool:
+    """Whether their occurrences are of one kind and length, and go by one clock."""
+    ours, theirs = one.entry.when, other.entry.when
+    if isinstance(ours, AllDay) and isinstance(theirs, AllDay):
+        return ours.last - ours.first == theirs.last - theirs.first
+    if isinstance(ours, Timed) and isinstance(theirs, Timed):
+        return one.entry.zone == other.entry.zone and (
+            ours.end - ours.start == theirs.end - theirs.start
+        )
+    return False
 
 
 def tail(series: Series, key: str) -> Series:
@@ -63,12 +87,16 @@ def tail(series: Series, key: str) -> Series:
     entry = replace(series.entry, when=moved(series.entry.when, key))
     rules = tuple(line for line in series.rules if line.startswith("RRULE:"))
     before = len(keys_between(Series(series.entry, rules), None, entry.starts))
-    lines = [
-        re.sub(r"COUNT=(\d+)", lambda count: f"COUNT={int(count[1]) - before}", line)
-        for line in series.rules
-    ]
+    lines = [_less(line, before) for line in series.rules]
     exceptions = {each: entry for each, entry in series.exceptions.items() if each >= key}
-    return Series(entry, canonical_rules(lines, entry.when, entry.zone), exceptions)
+    return Series(entry, canonical_rules(filter(None, lines), entry.when, entry.zone), exceptions)
+
+
+def _less(line: str, before: int) -> str:
+    """A line without the occurrences that a count has used up; empty where none is left."""
+    found = re.search(r"COUNT=(\d+)", line)
+    left = int(found[1]) - before if found else 1
+    return re.sub(r"COUNT=\d+", f"COUNT={left}", line) if left > 0 else ""
 
 
 def is_endless(rules: Iterable[str]) -> bool:
@@ -81,94 +109,7 @@ def is_endless(rules: Iterable[str]) -> bool:
 def rule_of(rules: Iterable[str]) -> dict[str, str]:
     """The parts of the one RRULE line; empty where there is none, or more than one."""
     found = [line for line in rules if line.startswith("RRULE:")]
-    return _parts(found[0].partition(":")[2]) if len(found) == 1 else {}
-
-
-def canonical_rules(lines: Iterable[str], when: When, zone: str) -> tuple[str, ...]:
-    """One form for all lines that mean the same; raises ValueError on lines that nobody can read.
-
-    Google itself orders the parts of a rule anew and adds a WKST.
-    """
-    rules: list[str] = []
-    dates: dict[str, set[str]] = {"EXDATE": set(), "RDATE": set()}
-    for line in lines:
-        found = _LINE.fullmatch(line.strip())
-        if not found:
-            raise ValueError("a line that is no rule")
-        name, options, value = found[1].upper(), found[2].upper(), found[3]
-        if name in dates:
-            walls = [_wall(each, _zone_in(found[2], zone), zone) for each in value.split(",")]
-            if "PERIOD" in options:
-                raise ValueError("periods")
-            dates[name] |= {_date_key(wall, when, zone) for wall in walls}
-        else:
-            rules.append(f"{name}:{_canonical_rule(value.upper(), when, zone)}")
-    extra = ";VALUE=DATE" if isinstance(when, AllDay) else ""
-    lists = [f"{name}{extra}:{','.join(sorted(dates[name]))}" for name in dates if dates[name]]
-    series = (*sorted(rules), *lists)
-    _compile(series, when, zone)
-    return series
-
-
-def _canonical_rule(value: str, when: When, zone: str) -> str:
-    parts = _parts(value)
-    if parts.get("FREQ") not in FREQUENCIES or ("UNTIL" in parts and "COUNT" in parts):
-        raise ValueError("a frequency or an end that no calendar shows")
-    if parts.get("INTERVAL") == "1":
-        del parts["INTERVAL"]
-    by_week = parts["FREQ"] == "WEEKLY" and "INTERVAL" in parts
-    if parts.get("WKST") == "MO" or not (by_week or "BYWEEKNO" in parts):
-        parts.pop("WKST", None)
-    if "BYDAY" in parts:
-        parts["BYDAY"] = ",".join(sorted(set(parts["BYDAY"].split(",")), key=_by_day))
-    if "UNTIL" in parts:
-        parts["UNTIL"] = _until(parts["UNTIL"], when, zone)
-    order = ("FREQ", "INTERVAL", *sorted(set(parts) - {"FREQ", "INTERVAL"}))
-    return ";".join(f"{name}={parts[name]}" for name in order if name in parts)
-
-
-def _parts(value: str) -> dict[str, str]:
-    """Parts of a rule; some programs add their own, which begin with X-."""
-    pairs = (part.partition("=") for part in value.split(";") if part)
-    return {name: text for name, _equals, text in pairs if not name.startswith("X-")}
-
-
-def _by_day(day: str) -> tuple[int, str]:
-    return _DAYS.index(day[-2:]) if day[-2:] in _DAYS else 9, day
-
-
-def _until(value: str, when: When, zone: str) -> str:
-    """The last moment, in the form that the start has; a mere day means all of it."""
-    wall = _wall(value, zone, zone)
-    if isinstance(when, AllDay):
-        return wall.strftime("%Y%m%d")
-    if "T" not in value:
-        wall = datetime.combine(wall.date(), time(23, 59, 59))
-    return _instant(wall, zone).strftime("%Y%m%dT%H%M%SZ")
-
-
-def _zone_in(options: str, zone: str) -> str:
-    found = re.search(r"TZID=([^;:]+)", options)
-    return found[1] if found else zone
-
-
-def _wall(value: str, written_in: str, zone: str) -> datetime:
-    """A date or time of a rule by the wall clock of the series' zone."""
-    if "T" not in value:
-        return datetime.strptime(value, "%Y%m%d")
-    moment = datetime.strptime(value.rstrip("Z"), "%Y%m%dT%H%M%S")
-    own = timezone.utc if value.endswith("Z") else ZoneInfo(written_in)
-    return moment.replace(tzinfo=own).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-
-
-def _instant(wall: datetime, zone: str) -> datetime:
-    return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(timezone.utc)
-
-
-def _date_key(wall: datetime, when: When, zone: str) -> str:
-    if isinstance(when, AllDay):
-        return wall.strftime("%Y%m%d")
-    return _instant(wall, zone).strftime("%Y%m%dT%H%M%SZ")
+    return parts_of(found[0].partition(":")[2]) if len(found) == 1 else {}
 
 
 def _moment(key: str, whole_days: bool) -> datetime:
@@ -187,10 +128,13 @@ class _Grown:
         self._lock = threading.Lock()  # the threads of one server share what was read
 
     def _step(self) -> bool:
-        wall = next(self._walls, None)
-        if wall is None:
+        try:
+            wall = next(self._walls, None)
+            if wall is None:
+                return False
+            start = instant(wall, self._zone) if self._zone else wall.replace(tzinfo=timezone.utc)
+        except (GaveUp, OverflowError):
             return False
-        start = _instant(wall, self._zone) if self._zone else wall.replace(tzinfo=timezone.utc)
         key = start.strftime("%Y%m%dT%H%M%SZ" if self._zone else "%Y%m%d")
         if key not in self.known:  # two wall clock times are one instant where the clock jumps
             self.starts.append(start)
@@ -199,8 +143,9 @@ class _Grown:
         return True
 
     def grow(self, moment: datetime) -> None:
+        """Read as far as that moment, and one start beyond it."""
         with self._lock:
-            while (not self.starts or self.starts[-1] < moment) and self._step():
+            while (not self.starts or self.starts[-1] <= moment) and self._step():
                 pass
 
     def reach(self, number: int) -> None:
@@ -216,45 +161,4 @@ def _of(series: Series) -> _Grown:
 @functools.lru_cache(maxsize=4096)
 def _grown(rules: tuple[str, ...], when: When, zone: str) -> _Grown:
     whole_days = isinstance(when, AllDay)
-    return _Grown(iter(_compile(rules, when, zone)), "" if whole_days else zone)
-
-
-def _compile(rules: tuple[str, ...], when: When, zone: str) -> rruleset:
-    """The lines as dateutil sees them; raises ValueError on what it does not take."""
-    found = rruleset()
-    first = _first_wall(when, zone)
-    if not any(line.startswith("RRULE") for line in rules):
-        found.rdate(first)
-    try:
-        for line in rules:
-            name, _colon, value = line.partition(":")
-            kind = name.partition(";")[0]
-            if kind in ("RRULE", "EXRULE"):
-                rule = rrulestr(f"RRULE:{_with_local_until(value, zone)}", dtstart=first)
-                (found.rrule if kind == "RRULE" else found.exrule)(rule)
-            else:
-                for each in value.split(","):
-                    (found.rdate if kind == "RDATE" else found.exdate)(_wall(each, zone, zone))
-    except (KeyError, TypeError, AttributeError, IndexError) as fault:
-        raise ValueError("a rule that cannot be read") from fault
-    return found
-
-
-def _with_local_until(value: str, zone: str) -> str:
-    parts = _parts(value)
-    if parts.get("UNTIL", "").endswith("Z"):
-        parts["UNTIL"] = _wall(parts["UNTIL"], zone, zone).strftime("%Y%m%dT%H%M%S")
-    return ";".join(f"{name}={text}" for name, text in parts.items())
-
-
-def _first_wall(when: When, zone: str) -> datetime:
-    if isinstance(when, AllDay):
-        return datetime.combine(when.first, time())
-    return when.start.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-
-
-def day_of(key: str, zone: str) -> date:
-    """The local day on which an occurrence stands by its rule."""
-    if "T" not in key:
-        return _moment(key, True).date()
-    return _moment(key, False).astimezone(ZoneInfo(zone)).date()
+    return _Grown(iter(compiled(rules, when, zone)), "" if whole_days else zone)

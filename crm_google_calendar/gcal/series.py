@@ -11,7 +11,8 @@ from typing import Any
 from ..engine.entry import Entry, Kind
 from ..engine.merge import changed_fields
 from ..engine.series import Series, key_of
-from .expand import canonical_rules, has
+from .expand import alike, has
+from .rules import canonical_rules
 from .translate import Event, Mark, is_gone, read_when, to_body, to_entry, to_parts, to_patch
 
 _SPLIT = re.compile(r"_R\d{8}(?:T\d{6})?$", re.ASCII)
@@ -27,18 +28,27 @@ def to_series(
 ) -> Series:
     """Read a master and its changed occurrences, by key.
 
-    like, sent: the series that may stand there, as for `to_entry`. Raises ValueError on a rule
-    that cannot be read.
+    like, sent: the series that may stand there, as for `to_entry`; a rule that means the same as
+    theirs is theirs. Raises ValueError on a rule that cannot be read.
     """
     entry = to_entry(master, kind, zone, sent.entry if sent else None, like.entry if like else None)
     rules = canonical_rules(master.get("recurrence") or (), entry.when, entry.zone)
-    series = Series(entry, rules)
+    series = alike(alike(Series(entry, rules), like), sent)
     changes = {
         key: read_occurrence(event, key, kind, series, like, sent)
         for key, event in exceptions.items()
         if has(series, key)  # Google goes on naming those of an earlier rule
     }
     return series.having(changes)
+
+
+def respelled(series: Series) -> Series:
+    """A series that was stored, perhaps before rules had the form that they have now."""
+    try:
+        rules = canonical_rules(series.rules, series.entry.when, series.entry.zone)
+    except ValueError:
+        return series
+    return replace(series, rules=rules)
 
 
 def read_occurrence(

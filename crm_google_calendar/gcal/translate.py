@@ -12,12 +12,12 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ..engine import details as block
 from ..engine import richtext
 from ..engine.entry import DONE_MARK, AllDay, Entry, Kind, Timed, When, strip_done
 from ..engine.merge import changed_fields
+from ..engine.zones import zone_named
 
 Event = Mapping[str, Any]
 DATABASE, RECORD, LABEL, RECEIPT = "crm_db", "crm_record", "crm_label", "crm_receipt"
@@ -272,8 +272,7 @@ def _instant(words: str, zone: str) -> datetime:
     """RFC 3339; Python 3.10 reads neither the Z nor every fraction of a second."""
     moment = datetime.fromisoformat(re.sub(r"\.\d+", "", words).replace("Z", "+00:00"))
     try:
-        return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).astimezone(
-            timezone.utc
-        )
-    except (KeyError, OverflowError) as fault:
+        own = moment if moment.tzinfo else moment.replace(tzinfo=zone_named(zone))
+        return own.astimezone(timezone.utc)
+    except OverflowError as fault:
         raise ValueError("a time that cannot be read") from fault

@@ -11,10 +11,10 @@ from crm_google_calendar.engine.series import (
 )
 from crm_google_calendar.engine.series_merge import merge_series
 from crm_google_calendar.gcal.expand import (
-    canonical_rules,
     first_keys,
     has,
 )
+from crm_google_calendar.gcal.rules import canonical_rules
 
 UTC = timezone.utc
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)

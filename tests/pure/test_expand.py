@@ -19,13 +19,13 @@ from crm_google_calendar.engine.series import (
     to_text,
 )
 from crm_google_calendar.gcal.expand import (
-    canonical_rules,
     first_keys,
     has,
     is_endless,
     keys_between,
     rule_of,
 )
+from crm_google_calendar.gcal.rules import canonical_rules
 
 from .rules import rule_lines, starts, zones
 from .series_values import (
