@@ -99,6 +99,7 @@ def read(work: Work, case: SeriesCase, apart: set[int]) -> None:
     """Read the CRM's side of one series."""
     source = case.source
     case.crm_series, case.out_of_sight = None, False
+    series_links.heal_pending(case)  # or what was sent would be read as somebody's edit
     recurrence = source.recurrences.browse(case.res_id or []).exists()
     case.recurrence = recurrence
     if case.link.model == "calendar.event":
@@ -177,7 +178,6 @@ def _decide(work: Work, case: SeriesCase) -> SeriesAction:
         return SeriesAction(verb, Reason.OUT_OF_SIGHT)
     if case.crm_series and series_links.was_deleted_unheard(case):
         return SeriesAction(Verb.DETACH, Reason.DELETED_THERE)
-    series_links.heal_pending(case)
     policy = _policy(work, case)
     action = decide_series(case.base, case.crm_series, case.google, policy, has=has)
     if restored and action.verb is Verb.DELETE and policy.edit_beats_delete:

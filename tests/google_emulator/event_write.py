@@ -212,6 +212,9 @@ class Writer:
         if before is not event.data or not event.etag:
             self._note_mail(event, before)
         self.store.changed(self.calendar, event, main=not _only_reminders(before, event.data))
+        if event.is_master and self.store.settings.etags_follow:
+            for exception in self.calendar.exceptions_of(event):
+                exception.etag = self.store.next_etag()
 
     def _note_mail(self, event: Event, before: dict[str, Any]) -> None:
         guests = (before.get("attendees") or []) + (event.data.get("attendees") or [])

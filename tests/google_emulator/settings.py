@@ -23,6 +23,7 @@ class Settings:
     empty_pages: bool = False  # True: the first page of each listing is empty, with a page token
     refuse_revival: bool = False  # True: a deleted event cannot be confirmed again (403)
     keep_lost_exceptions: bool = False  # True: those that a changed rule no longer has stay
+    etags_follow: bool = True  # a changed master changes its exceptions' etags (not documented)
     allow_http_channels: bool = False  # True: push to http://127.0.0.1 is allowed
     # where push messages for these sites go instead: "https://crm.example.com" -> "http://127.0.0.1:1"
     sites: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,51 @@
+"""A series comes to rest: what was settled is read back as what was settled."""
+
+from datetime import timedelta
+
+from odoo import fields
+
+from google_emulator import Fault
+
+from .lives import LivesMixin
+from .series import EdgeCase
+
+
+class TestSettles(LivesMixin, EdgeCase):
+    def settle(self):
+        """Let broken runs go on, then two runs: the second has nothing to do."""
+        for _number in range(6):
+            runs = self.env["crm.google.run"].search([("state", "in", ("queued", "running"))])
+            runs.resume_at = fields.Datetime.now() - timedelta(seconds=1)
+            self.work()
+        self.settled()
+
+    def test_one_lost_answer_sets_no_series_aside(self):
+        for number in range(5):
+            with self.subTest(lost=number), self.one_life():
+                self._lose(number)
+
+    def _lose(self, number):
+        self.recurrence("Jour fixe", count=6)
+        self.run_()
+        [master] = self.masters()
+        ids = self.google.occurrences("Events", master["id"])
+        self.shift(self.row(1), hours=-3)
+        self.google.split_series("Events", ids[2], summary="Renamed")
+        faults = [Fault()] * number
+        self.emulator.faults.script("batch", [*faults, Fault.lost_answer()])
+        self.sync(self.account)
+        self.emulator.faults.clear()
+        self.settle()
+
+    def test_words_do_not_flip_between_most_meetings_and_one(self):
+        start = self.soon(days=2)
+        self.recurrence("Jour fixe", start, rrule_type="daily", count=4)
+        self.run_()
+        [master] = self.masters()
+        first = self.google.occurrences("Events", master["id"])[0]
+        self.google.edit_occurrence("Events", first, description="Bring the plans")
+        self.shift(self.row(1), "future_events", hours=2)
+        self.settle()
+        texts = [row.description or "" for row in self.meetings().sorted("start")]
+        self.assertEqual(["plans" in text for text in texts], [True, False, False, False])
+
