@@ -123,7 +123,7 @@ def ask(work: Work, cases: list[SeriesCase]) -> None:
     for calendar, mine in by_calendar.items():
         work.checkpoint()
         calls = {each: Call(each, "get", each) for case in mine for each in _ids(case)}
-        answers = work.google.send(calendar.google_id, _spread(list(calls.values())))
+        answers = work.google.send(calendar.google_id, spread(list(calls.values())))
         for case in mine:
             _take_answers(work, case, answers)
 
@@ -136,7 +136,7 @@ def _ids(case: SeriesCase) -> list[str]:
     return [case.event_id, *(held.get(k) or instance_id(case.event_id, k) for k in sorted(keys))]
 
 
-def _spread(calls: list[Call]) -> list[Call]:
+def spread(calls: list[Call]) -> list[Call]:
     """Calls on one series cannot be of one batch; so the first of each, then the second."""
     number: dict[str, int] = defaultdict(int)
     ranked = []

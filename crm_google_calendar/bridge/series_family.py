@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..engine.decide import Reason, Verb
-from ..engine.series import Series, from_text, start_of
+from ..engine.series import Series, start_of
 from ..engine.series_merge import SeriesAction
 from ..gcal.expand import first_keys, has
 from ..gcal.series import instance_id, split_root
 from .series_rule import MOST
-from .series_state import SeriesCase
+from .series_state import SeriesCase, as_series
 from .work import Work
 
 
@@ -28,8 +28,8 @@ def _was_cut(part, whole) -> bool:
     """Whether one series ends where the other begins: within one step of the rule."""
     if split_root(part.case.event_id) == split_root(whole.case.event_id):
         return True
-    series = from_text(part.last.after)
-    lost = _lost(from_text(whole.lines[0].before), from_text(whole.last.after))
+    series = as_series(part.last.after)
+    lost = _lost(as_series(whole.lines[0].before), as_series(whole.last.after))
     return bool(series and lost) and _day(series.starts) in range(lost[0][0], lost[0][1])
 
 

@@ -21,7 +21,7 @@ from ..gcal.series import (
     occurrence_patch,
 )
 from ..gcal.translate import Mark
-from . import links, series_links
+from . import links, series_etags, series_links
 from .clashes import keep_losers
 from .push import DELETE, INSERT, PATCH, is_ours, take_new_id
 from .series_refused import stands
@@ -76,6 +76,7 @@ def _send_masters(work: Work, calendar, cases):
     good, again = [], []
     for case in cases:
         answer = answers.get(case.event_id)
+        case.master_sent = answer is not None
         if answer is None or answer.error is None:
             if answer and answer.event:
                 case.event, case.etag = answer.event, answer.event.get("etag")
@@ -108,6 +109,8 @@ def _master_differs(wanted: Series, held: Series) -> bool:
 
 def _send_occurrences(work: Work, calendar, cases):
     """Send the exceptions; the first of each series, then the second, as none may share a batch."""
+    written = [case for case in cases if case.master_sent]
+    series_etags.learn(work, calendar, [(case, _occurrence_calls(case)) for case in written])
     ranked: list[tuple[int, str, Call]] = []
     for case in cases:
         for rank, (key, call) in enumerate(_occurrence_calls(case)):

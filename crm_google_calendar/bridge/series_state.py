@@ -57,7 +57,8 @@ class SeriesCase(Case):
     key. asked: those that the feed told of, while Google is asked for the rest. is_odd: its
     meetings follow no rule. is_split: on both sides at once. wanted: the keys whose meetings the
     CRM shall hold. back, from_part: meetings that an undo gives back to the series, by key, and
-    from a part that was split off it. is_part: it is such a part.
+    from a part that was split off it. is_part: it is such a part. master_sent: in this
+    round, so the etags of its occurrences are old.
     """
 
     memory: Memory = field(default_factory=Memory)
@@ -73,6 +74,7 @@ class SeriesCase(Case):
     is_part: bool = False
     asked: dict[str, Any] = field(default_factory=dict)
     events: dict[str, Any] = field(default_factory=dict)
+    master_sent: bool = False
 
     @property
     def entry(self) -> Entry | None:

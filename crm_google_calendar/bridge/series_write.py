@@ -99,7 +99,12 @@ def _rule_of(source, case: SeriesCase, series: Series) -> dict[str, Any]:
 
 
 def _write_rule(source, case: SeriesCase, series: Series) -> None:
-    """Tell the recurrence its rule; nothing is re-applied by that."""
+    """Tell the recurrence its rule, unless it says so by itself; nothing is re-applied by that.
+
+    A rule that was made in the CRM may be one that Odoo's readers do not read alike.
+    """
+    if case.recurrence and case.crm_series and case.crm_series.timing == series.timing:
+        return
     values = _rule_of(source, case, series)
     if not case.recurrence:
         case.recurrence = _make_recurrences(source, [values])

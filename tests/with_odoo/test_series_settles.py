@@ -49,3 +49,16 @@ class TestSettles(LivesMixin, EdgeCase):
         texts = [row.description or "" for row in self.meetings().sorted("start")]
         self.assertEqual(["plans" in text for text in texts], [True, False, False, False])
 
+    def test_a_changed_master_and_its_exceptions_are_sent_at_once(self):
+        """Google gives its exceptions new etags with each change of a master."""
+        self.recurrence("Jour fixe")
+        self.shift(self.row(1), hours=1)
+        self.row(2).name = "Special"
+        self.settled(6)
+        self.row(1).location = "There"
+        self.row(0).write({"name": "Plenum", "recurrence_update": "all_events"})
+        self.row(2).name = "Special again"
+        self.emulator.log.clear()
+        self.settled(6)
+        refused = [call for call in self.emulator.log.entries if call.status == 412]
+        self.assertEqual(refused, [])
