@@ -10,7 +10,7 @@ import psycopg2
 
 from ..engine.decide import Reason, Verb
 from ..engine.merge import Side
-from . import hints, links
+from . import hints, identity, links
 from .clashes import keep_losers
 from .gather import load_records
 from .source import Local
@@ -106,6 +106,7 @@ def _settle_created(work: Work, source, cases: list[Case], records) -> None:
         if case.action.reason is Reason.EDIT_BEATS_DELETE:
             source.invite(record, links.follow(work, case, gone).user_id)
         work.note(case, Side.CRM, "create", case.action.reason)
+    identity.pass_on(source, cases)
     for case in cases:
         if case.link:  # of a record that was deleted, or could not be made before
             links.settle(work, case, case.action.result, case.event)

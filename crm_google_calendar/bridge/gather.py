@@ -9,13 +9,13 @@ from ..engine.decide import Verb
 from ..engine.entry import Entry
 from ..gcal.client import Call
 from ..gcal.errors import Cause
-from ..gcal.translate import is_gone, mark_of, receipt_of, to_entry
-from . import link_keys, links
+from ..gcal.translate import is_gone, receipt_of, to_entry
+from . import identity, link_keys, links
 from .choose import AWAY, GONE, choose
 from .feed import Feed
 from .series_state import MODEL as SERIES
 from .series_state import as_entry
-from .settings import database_uuid
+from .source import Local
 from .work import Case, Work
 
 _logger = logging.getLogger(__name__)
@@ -32,12 +32,30 @@ def gather(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:
     ask_google(work, [case for case in cases if case.unknown])
     cases = [case for case in cases if not case.unknown]
     load_records(cases)
-    links.name_events(work, [case for case in cases if not case.event_id])
+    cases += _reused(work, cases)
+    links.name_events(work, [case for case in cases if not case.event_id], feed)
     for case in cases:
         case.action = choose(work, case)
         if case.pending and case.action.verb is Verb.NOTHING:
             case.link.pending = False  # it never arrived, and is not wanted any more
     return [case for case in cases if case.action.verb is not Verb.NOTHING]
+
+
+def _reused(work: Work, cases: list[Case]) -> list[Case]:
+    """Records that have got the id of one that is gone, and so are not their links'."""
+    changed = [
+        case for case in cases if case.link.identity and case.crm.entry not in (None, case.base)
+    ]
+    identity.learn(changed)
+    others = []
+    for case in changed:
+        if case.identity and case.identity != case.link.identity:
+            other = Case(case.calendar, case.source, work.env["crm.google.link"], case.res_id)
+            other.crm, other.identity = case.crm, case.identity
+            others += [other] if work.window.has(case.crm.entry) else []
+            case.link.res_id = case.res_id = case.identity = None
+            case.crm = Local(None)
+    return others
 
 
 def load_records(cases: list[Case]) -> None:
@@ -181,34 +199,36 @@ def _must_ask(feed: Feed, case: Case) -> bool:
 def _new_events(work: Work, feed: Feed) -> list[Case]:
     """Events without a link: made in Google, or ours from before a link was lost."""
     known = set(link_keys.of_events(feed.calendar, feed.events, "event_id").mapped("event_id"))
-    ours = database_uuid(work.env)
     source = work.sources[feed.calendar.kind]
     fresh = [e for key, e in feed.events.items() if key not in known and not is_gone(e)]
-    marks = {event["id"]: mark_of(event) for event in fresh}
-    named = {mark.record for mark in marks.values() if mark and mark.model == source.model}
-    taken = link_keys.linked(feed.calendar, source.model, named)
+    fresh = identity.originals_first(identity.not_foreign(work, fresh))
+    records = identity.named(source, fresh)
+    taken = link_keys.linked(feed.calendar, source.model, set(records.values()))
+    names: set[str] = set()
     cases = []
     for event in fresh:
-        mark = marks[event["id"]]
-        if mark and mark.database != ours:
-            continue  # another database's entry, a copy's or an original's: hands off
-        adopts = bool(mark) and mark.model == source.model and mark.record not in taken
-        res_id = mark.record if adopts else None
-        taken.add(res_id)
-        case = _new_event(work, feed, source, event, res_id)
-        if case:
+        res_id = records.get(event["id"])
+        case = Case(feed.calendar, source, work.env["crm.google.link"], None, event["id"])
+        if res_id and res_id not in taken:
+            case.res_id = res_id
+            taken.add(res_id)
+        elif not res_id and identity.lost(source, event) not in names:
+            case.identity = identity.lost(source, event)
+            names.add(case.identity)
+        if _is_new(work, case, event):
             cases.append(case)
+    identity.rejoin(source, cases)
     return cases
 
 
-def _new_event(work, feed, source, event, res_id) -> Case | None:
-    case = Case(feed.calendar, source, work.env["crm.google.link"], res_id, event["id"])
+def _is_new(work: Work, case: Case, event: dict[str, Any]) -> bool:
+    """Whether an event without a link is to be looked at, once it is read."""
     try:
         take_event(case, event)
     except ValueError:
         links.set_aside(work, case, "unreadable")
-        return None
-    return case if res_id or work.window.has(case.google) else None
+        return False
+    return bool(case.res_id) or work.window.has(case.google)
 
 
 def _new_records(work: Work, feed: Feed, hinted: set[int], adopted: set) -> list[Case]:

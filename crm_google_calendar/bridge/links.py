@@ -13,6 +13,7 @@ from ..engine.decide import Reason
 from ..engine.entry import Entry, to_json
 from ..gcal.translate import is_own_id, series_of
 from . import link_keys
+from .identity import learn
 from .rows import insert
 from .sentences import reason_text
 from .work import Case, Work
@@ -107,7 +108,7 @@ def set_pending(work: Work, cases: list[Case]) -> None:
 def _set_pending(case: Case, pending: str) -> None:
     case.pending = case.action.result
     receipt = receipt_for(case.link, pending)
-    linked = {"state": "linked", "cause": False, "reason": False, "res_id": case.res_id}
+    linked = {"state": "linked", "cause": False, "reason": False, **_record(case)}
     case.link.write({"pending": pending, "receipt": receipt, **linked})
 
 
@@ -174,16 +175,18 @@ def take_up(work: Work, case: Case) -> None:
     write(work, case, from_event(case.event))
 
 
-def name_events(work: Work, cases: list[Any]) -> None:
-    """Give the events that new records get their ids; never one that some link has, which may
-    have been handed on with it."""
+def name_events(work: Work, cases: list[Any], feed: Any) -> None:
+    """Give the events that new records get their ids; never one that stands in Google, or that
+    some link has, which may have been handed on with it."""
+    learn(cases)
     while cases:
         for case in cases:
-            words = (case.source.model, case.res_id, case.generation)
+            words = (case.source.model, case.res_id, case.generation, case.identity)
             case.event_id = work.account._event_id(*words)
         calendars = cases[0].calendar.concat(*(case.calendar for case in cases))
         ids = [case.event_id for case in cases]
-        used = set(link_keys.of_events(calendars, ids, "event_id").mapped("event_id"))
+        used = {*link_keys.of_events(calendars, ids, "event_id").mapped("event_id")}
+        used |= {*ids} & {*feed.events, *feed.fresh}
         cases = [case for case in cases if case.event_id in used]
         for case in cases:
             case.generation += 1
@@ -205,7 +208,7 @@ def write(work: Work, case: Case, values: dict[str, Any]) -> None:
     """
     if case.link:
         shape = case.shape() if case.link.model != case.source.model else {}
-        case.link.write({**shape, "model": case.source.model, "res_id": case.res_id, **values})
+        case.link.write({**shape, **_record(case), **values})
     else:
         case.link = work.env["crm.google.link"].create({**_identity(case), **values})
 
@@ -217,12 +220,16 @@ def _identity(case: Case) -> dict[str, Any]:
         # known here, so that Odoo need not find them out and write each row a second time
         "account_id": calendar.account_id.id,
         "kind": calendar.kind,
-        "model": case.source.model,
-        "res_id": case.res_id,
+        **_record(case),
         "event_id": case.event_id,
         "generation": case.generation,
         "from_google": not is_own_id(case.event_id),
     }
+
+
+def _record(case: Case) -> dict[str, Any]:
+    known = {} if case.identity is None else {"identity": case.identity}
+    return {"model": case.source.model, "res_id": case.res_id, **known}
 
 
 def from_event(event: dict[str, Any] | None) -> dict[str, Any]:

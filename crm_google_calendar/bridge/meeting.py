@@ -116,6 +116,16 @@ class MeetingSource(Source):
         if users:
             record.write({"partner_ids": [Command.link(each.id) for each in users.partner_id]})
 
+    def rejoin(self, res_id):
+        # sudo: the user was a guest of what was lost, and may not see yet what stands for it
+        rows = self._rows_of(self.env[self.model].sudo().browse(res_id))
+        for row in rows.filtered(lambda row: not self._is_mine(row)):
+            self.invite(row, self.user)
+
+    @staticmethod
+    def _rows_of(record):
+        return record
+
     def decides(self, records):
         alone = self.user.partner_id
         return all(

@@ -9,11 +9,11 @@ from ..engine.decide import Verb
 from ..engine.merge import Side
 from ..gcal.client import Answer, Call
 from ..gcal.errors import Cause, GoogleError
-from ..gcal.translate import Mark, is_gone, mark_of, to_body, to_patch
+from ..gcal.translate import is_gone, mark_of, to_body, to_patch
 from . import links
 from .choose import away_because
 from .clashes import keep_losers
-from .settings import database_uuid
+from .identity import learn, mark_for
 from .work import Case, Work
 
 _logger = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ def push_to_google(work: Work, cases: list[Case]) -> list[Case]:
 
 
 def _push_chunk(work: Work, chunk: list[Case]) -> list[Case]:
+    learn(chunk)
     for case in chunk:
         stood = case.link.series or case.link.etag
         if stood and case.google is None and case.action.verb is not Verb.DELETE:
@@ -56,10 +57,10 @@ def _push_chunk(work: Work, chunk: list[Case]) -> list[Case]:
 
 def _call(work: Work, case: Case) -> Call:
     action = case.action
-    mark = Mark(database_uuid(work.env), case.source.model, case.res_id or 0)
     if action.verb is Verb.DELETE:
         case.verb = DELETE
         return Call(case.event_id, DELETE, case.event_id, None, case.etag)
+    mark = mark_for(work, case)
     receipt = case.link.receipt or ""
     if case.google is None:
         case.verb = INSERT
@@ -116,5 +117,4 @@ def take_new_id(work: Work, case: Case) -> None:
 
 def is_ours(work: Work, case: Case, event: dict[str, Any] | None) -> bool:
     """Whether this event stands and is the one that this case was inserting."""
-    mine = Mark(database_uuid(work.env), case.source.model, case.res_id or 0)
-    return bool(event) and not is_gone(event) and mark_of(event) == mine
+    return bool(event) and not is_gone(event) and mark_for(work, case).is_same(mark_of(event))

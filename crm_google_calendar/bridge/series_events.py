@@ -10,11 +10,10 @@ from ..gcal.client import Call
 from ..gcal.errors import Cause
 from ..gcal.expand import has
 from ..gcal.series import instance_id, key_of_event, read_occurrence, to_series
-from ..gcal.translate import is_gone, mark_of
-from . import link_keys, links, series_links
+from ..gcal.translate import is_gone
+from . import identity, link_keys, links, series_links
 from .series_feed import News
 from .series_state import MODEL, Memory, SeriesCase, as_series
-from .settings import database_uuid
 from .work import Work
 
 # causes of a detached link whose series is not there
@@ -171,22 +170,25 @@ def _take_answers(work: Work, case: SeriesCase, answers) -> None:
 
 def fresh(work: Work, feed, source) -> list[SeriesCase]:
     """Series that have no link yet: made in Google, or ours from before a link was lost."""
-    ours = database_uuid(work.env)
+    masters = identity.not_foreign(work, [news.master for news in feed.fresh.values()])
+    masters = identity.originals_first(masters)
+    records = identity.named(source, masters)
+    taken = link_keys.linked(feed.calendar, MODEL, set(records.values()))
+    names: set[str] = set()
     cases = []
-    for key, news in feed.fresh.items():
-        mark = mark_of(news.master)
-        if mark and mark.database != ours:
-            continue  # another database's series: hands off
+    for master in masters:
+        key, res_id = master["id"], records.get(master["id"])
         case = SeriesCase(feed.calendar, source, work.env["crm.google.link"], None, key)
         link = link_keys.of_events(feed.calendar, [key])
         if link:
             series_links.adopt_single(case, link)
-        elif (
-            mark
-            and mark.model == MODEL
-            and not link_keys.linked(feed.calendar, MODEL, [mark.record])
-        ):
-            case.res_id = mark.record
-        if take_events(work, case, news.master, news.exceptions):
+        elif res_id and res_id not in taken:
+            case.res_id = res_id
+            taken.add(res_id)
+        elif not res_id and identity.lost(source, master) not in names:
+            case.identity = identity.lost(source, master)
+            names.add(case.identity)
+        if take_events(work, case, master, feed.fresh[key].exceptions):
             cases.append(case)
+    identity.rejoin(source, cases)
     return cases

@@ -20,13 +20,12 @@ from ..gcal.series import (
     master_patch,
     occurrence_patch,
 )
-from ..gcal.translate import Mark
 from . import links, series_etags, series_links
 from .clashes import keep_losers
+from .identity import learn, mark_for
 from .push import DELETE, INSERT, PATCH, is_ours, take_new_id
 from .series_refused import stands
 from .series_state import SeriesCase
-from .settings import database_uuid
 from .work import Work
 
 _logger = logging.getLogger(__name__)
@@ -46,6 +45,7 @@ def push_series(work: Work, cases: list[SeriesCase]) -> list[SeriesCase]:
 
 
 def _push_chunk(work: Work, chunk: list[SeriesCase]) -> list[SeriesCase]:
+    learn(chunk)
     for case in chunk:
         keep_losers(work, case, case.recurrence.base_event_id)
     chunk = links.each_alone(work, chunk, lambda cases: series_links.set_pending(work, cases))
@@ -91,7 +91,7 @@ def _master_call(work: Work, case: SeriesCase) -> Call | None:
     if action.verb is Verb.DELETE:
         case.verb = DELETE
         return Call(event_id, DELETE, event_id, None, case.etag)
-    mark = Mark(database_uuid(work.env), case.source.model, case.res_id or 0)
+    mark = mark_for(work, case)
     receipt = case.link.receipt or ""
     if case.google is None:
         case.verb = INSERT

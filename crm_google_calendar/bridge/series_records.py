@@ -46,7 +46,7 @@ def _new_case(work: Work, feed, source, recurrence) -> SeriesCase | None:
     link = _link_of_first(work, feed, recurrence)
     event = feed.events.get(link.event_id)
     if not link or (feed.full and not event) or (event and is_gone(event)):
-        links.name_events(work, [case])
+        links.name_events(work, [case], feed)
         return case
     series_links.adopt_single(case, link)
     case.google, case.etag = case.base, link.etag or None

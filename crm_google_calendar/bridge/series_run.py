@@ -13,7 +13,7 @@ from odoo.tools import groupby
 from ..engine.decide import Reason, Verb
 from ..engine.merge import Side
 from ..gcal.series import split_root
-from . import hints, links, series_links
+from . import hints, identity, links, series_links
 from .clashes import keep_losers
 from .series_events import ask
 from .series_push import push_series, renew
@@ -170,6 +170,7 @@ def _create(work: Work, cases: list[SeriesCase]) -> None:
             cases[0].res_id = cases[0].link.res_id or None
             series_links.refused(work, cases[0], error)
         return
+    identity.pass_on(source, cases)
     for case in cases:
         if case.action.reason is Reason.EDIT_BEATS_DELETE:
             series_links.follow(work, case)

@@ -31,6 +31,10 @@ class SeriesSource(MeetingSource):
         zone = record.recurrence_id.event_tz
         return Timed(meant(when.start, zone), meant(when.end, zone))
 
+    @staticmethod
+    def _rows_of(record):
+        return record.calendar_event_ids
+
     def rows_of(self, recurrences: set[int]) -> list[int]:
         """Ids of the meetings of these recurrences."""
         return self.records.search(Domain("recurrence_id", "in", list(recurrences))).ids

@@ -8,9 +8,12 @@ from datetime import datetime
 from odoo.fields import Domain
 
 from ..engine.entry import Entry, Kind, canonical
+from .rows import put
 from .settings import base_url
 from .silence import owner_env
 from .zones import zone_of
+
+IDENTITY = "crm_google_identity"
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,37 @@ class Source:
             return Local(None, reason not in ("archived", "done"), reason)
         return Local(self.entry_of(record, like), changed=changed_at(record))
 
+    # -- the names of records in marks, see `identity` ------------------------------------------
+
+    @property
+    def _named(self):
+        # sudo: looks at nothing but names, of records that the user may not see any more, too
+        return self.env[self.model].sudo().with_context(active_test=False)
+
+    def identities(self, ids):
+        """The names of these records, by id."""
+        rows = self._named.search_fetch([("id", "in", list(ids))], [IDENTITY])
+        return {row.id: row[IDENTITY] for row in rows}
+
+    def by_identity(self, names):
+        """The records that have these names: their ids, by name."""
+        if not names:
+            return {}
+        rows = self._named.search_fetch([(IDENTITY, "in", list(names))], [IDENTITY])
+        return {row[IDENTITY]: row.id for row in rows.sorted("id", reverse=True)}
+
+    def made(self, ids):
+        """When these records were made, by id; of one that does not know it, long ago."""
+        rows = self._named.search_fetch([("id", "in", list(ids))], ["create_date"])
+        return {row.id: row.create_date or datetime.min for row in rows}
+
+    def rename(self, names):
+        """Give new records the names of those that they stand for, by id."""
+        if not names:
+            return
+        self.env.flush_all()
+        put(self._named, IDENTITY, names)
+
     @staticmethod
     def _among(ids):
         return Domain.TRUE if ids is None else Domain("id", "in", list(ids))
@@ -118,6 +152,9 @@ class Source:
 
     def invite(self, record, users):
         """Let these users take part in a record again, where several can."""
+
+    def rejoin(self, res_id):
+        """Let the user take part in a record that was made again from another guest's event."""
 
     def decides(self, records):
         """Whether the user's deletion in Google may archive these records for everybody."""

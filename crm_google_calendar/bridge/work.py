@@ -58,6 +58,7 @@ class Case:
     verb: str = ""  # of the call to Google that is under way
     looked_for: bool = False  # after a refusal as of one that is gone; a second one is for good
     generation: int = 0  # of the event's id, while there is no link
+    identity: str | None = None  # the record's name in marks; None while it was not asked for
 
     @property
     def key(self) -> tuple[int, str]:

@@ -21,16 +21,30 @@ from ..engine.zones import zone_named
 
 Event = Mapping[str, Any]
 DATABASE, RECORD, LABEL, RECEIPT = "crm_db", "crm_record", "crm_label", "crm_receipt"
+IDENTITY = "crm_identity"
 DESCRIPTION_LENGTH = 8000  # Google names no limit; users of its API report 8,192 characters
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Whose event it is: the database's uuid, the record's model and id."""
+    """Whose event it is: the database's uuid, the record's model and id, and its own random name.
+
+    An id may be used again by another record, a name never is. Marks of earlier versions, and
+    records that are older than those, have none.
+    """
 
     database: str
     model: str
     record: int
+    identity: str = ""
+
+    def is_same(self, other: Mark | None) -> bool:
+        """Whether both name the same record."""
+        if other is None or (self.database, self.model) != (other.database, other.model):
+            return False
+        if self.identity or other.identity:
+            return self.identity == other.identity
+        return self.record == other.record
 
 
 def mark_of(event: Event) -> Mark | None:
@@ -42,7 +56,15 @@ def mark_of(event: Event) -> Mark | None:
     model, _comma, record = str(private.get(RECORD, "")).rpartition(",")
     if not (private.get(DATABASE) and model and record.isdecimal()):
         return None
-    return Mark(str(private[DATABASE]), model, int(record))
+    return Mark(str(private[DATABASE]), model, int(record), str(private.get(IDENTITY) or ""))
+
+
+def made_at(event: Event) -> datetime | None:
+    """When the event was made, by Google's clock; None where it does not say."""
+    try:
+        return _instant(str(event["created"]), "UTC")
+    except (KeyError, ValueError):
+        return None
 
 
 def receipt_of(event: Event) -> str:
@@ -50,12 +72,16 @@ def receipt_of(event: Event) -> str:
     return str(_private(event).get(RECEIPT) or "")
 
 
-def event_id(database: str, account: int, model: str, record: int, generation: int = 0) -> str:
+def event_id(
+    database: str, account: int, model: str, record: int, generation: int = 0, identity: str = ""
+) -> str:
     """An event id of ours: always the same for the same values, in Google's base32hex letters.
 
-    generation: counts up where the earlier id stays taken by a deleted event.
+    generation: counts up where the earlier id stays taken by a deleted event. identity: the
+    record's own name, see `Mark`; a record without one has the id of earlier versions.
     """
-    words = "\n".join((database, str(account), model, str(record), str(generation)))
+    name = (identity,) if identity else ()
+    words = "\n".join((database, str(account), model, str(record), str(generation), *name))
     digest = hashlib.sha256(words.encode()).digest()
     return base64.b32hexencode(digest).decode().rstrip("=").lower()
 
@@ -211,6 +237,7 @@ _PARTS: dict[str, tuple[tuple[str, ...], Callable[[Entry], Any]]] = {
 
 def _write_mark(entry: Entry, mark: Mark, receipt: str, absent: dict[str, None]) -> dict[str, Any]:
     private: dict[str, Any] = {DATABASE: mark.database, RECORD: f"{mark.model},{mark.record}"}
+    private |= {IDENTITY: mark.identity} if mark.identity else {}
     private |= {LABEL: entry.label} if entry.label else absent
     private |= {RECEIPT: receipt} if receipt else {}
     return {"extendedProperties": {"private": private}}

@@ -1,10 +1,20 @@
-from odoo import api, models
+from uuid import uuid4
+
+from odoo import api, fields, models
 
 from ..bridge.series_rule import FIELDS
 
 
 class CalendarRecurrence(models.Model):
     _inherit = "calendar.recurrence"
+
+    crm_google_identity = fields.Char(
+        readonly=True, copy=False, index="btree_not_null", groups=fields.NO_ACCESS
+    )
+
+    def _prepare_create_values(self, vals_list):
+        rows = super()._prepare_create_values(vals_list)
+        return [{**row, "crm_google_identity": uuid4().hex} for row in rows]
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -324,13 +324,10 @@ class CrmGoogleAccount(models.Model):
         held = links.search([("account_id", "=", self.id), ("cause", "=", "held")])
         detach(self.env, held, "kept")
 
-    @api.model
-    def _event_id_of(self, account_id, model, res_id, generation):
-        return event_id(database_uuid(self.env), account_id, model, res_id, generation)
-
-    def _event_id(self, model, res_id, generation):
+    def _event_id(self, model, res_id, generation, identity=""):
         """The event's id in Google: ours, the same at every try, so that a repeat cannot double."""
-        return self._event_id_of(self.id, model, res_id, generation)
+        words = (model, res_id, generation, identity)
+        return event_id(database_uuid(self.env), self.id, *words)
 
     # -- crons -----------------------------------------------------------------------------
 

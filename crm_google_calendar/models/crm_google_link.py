@@ -34,6 +34,9 @@ class CrmGoogleLink(models.Model):
     event_id = fields.Char("Event in Google", required=True, readonly=True)
     from_google = fields.Boolean(readonly=True, help="The user made it in Google, not in the CRM")
     series = fields.Char(readonly=True, help="The series in Google that the event belongs to")
+    identity = fields.Char(
+        readonly=True, groups=fields.NO_ACCESS, help="The record's name in the event's mark"
+    )
     generation = fields.Integer(
         readonly=True, help="Part of the event's id: an id that was deleted is never free again"
     )
@@ -193,7 +196,8 @@ class CrmGoogleLink(models.Model):
         return found
 
     def _id_of(self, generation):
-        return self.account_id._event_id(self.model, self.res_id, generation)
+        words = (self.model, self.res_id, generation, self.identity or "")
+        return self.account_id._event_id(*words)
 
     def _of_current_user(self):
         """These links for writing, after making sure that they are the user's own."""

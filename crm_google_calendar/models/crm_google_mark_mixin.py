@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 from odoo import api, fields, models
 
 
@@ -10,6 +12,14 @@ class CrmGoogleMarkMixin(models.AbstractModel):
     # fields whose change may change the entry in Google
     _crm_google_fields = frozenset()
 
+    # closed to everybody: who knows it could make an event that seems to be this record's
+    crm_google_identity = fields.Char(
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups=fields.NO_ACCESS,
+        help="The record's name in marks: its id may belong to another record one day",
+    )
     crm_google_link_id = fields.Many2one(
         "crm.google.link", "Google entry", compute="_compute_crm_google_link"
     )
@@ -80,6 +90,11 @@ class CrmGoogleMarkMixin(models.AbstractModel):
 
     def action_crm_google_push_again(self):
         return self.crm_google_link_id.action_push_again()
+
+    def _prepare_create_values(self, vals_list):
+        """No default: Odoo would give one name to all records that are there at installation."""
+        rows = super()._prepare_create_values(vals_list)
+        return [{**row, "crm_google_identity": uuid4().hex} for row in rows]
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -34,6 +34,7 @@ def without_odoo():
     sys.modules.update({"odoo": odoo, "odoo.fields": fields, "odoo.tools": tools})
     rows = types.ModuleType("crm_google_calendar.bridge.rows")  # the one that writes SQL itself
     rows.insert = lambda records, values: records.create(values)
+    rows.put = lambda records, column, values: None
     sys.modules[rows.__name__] = rows
 
 

@@ -14,6 +14,7 @@ from crm_google_calendar.gcal.translate import (
     event_id,
     is_gone,
     is_series,
+    made_at,
     mark_of,
     series_of,
     to_body,
@@ -248,6 +249,28 @@ def test_a_broken_mark_is_none(record):
 def test_a_foreign_event_has_no_mark():
     assert mark_of({}) is None
     assert mark_of({"extendedProperties": {"shared": {"crm_db": "d"}}}) is None
+
+
+def test_a_mark_names_one_record_even_where_an_id_is_used_again():
+    old, new = Mark("d", "calendar.event", 7, "a1"), Mark("d", "calendar.event", 7, "b2")
+    entry = Entry.make(Kind.TASK, "Call", AllDay(date(2026, 3, 1), date(2026, 3, 1)))
+    assert mark_of(to_body(entry, old)) == mark_of(to_patch(entry, entry, old)) == old
+    assert not old.is_same(new)
+    assert old.is_same(Mark("d", "calendar.event", 8, "a1"))
+    assert not old.is_same(Mark("e", "calendar.event", 7, "a1"))
+    assert not old.is_same(Mark("d", "calendar.event", 7))
+    assert Mark("d", "calendar.event", 7).is_same(Mark("d", "calendar.event", 7))
+    assert not old.is_same(None)
+
+
+def test_records_that_follow_each_other_under_one_id_have_events_of_their_own():
+    words = ("db", 1, "calendar.event", 7, 0)
+    assert len({event_id(*words), event_id(*words, "a1"), event_id(*words, "b2")}) == 3
+
+
+def test_when_an_event_was_made_is_read_or_unknown():
+    assert made_at({"created": "2026-03-01T10:00:00.000Z"}).hour == 10
+    assert [made_at(event) for event in ({}, {"created": None}, {"created": "x"})] == [None] * 3
 
 
 def test_an_event_id_is_always_the_same_and_made_of_googles_letters():

@@ -81,7 +81,8 @@ class TestSeriesFaults(LivesMixin, SeriesMixin, GoogleCase):
 
     def _event_id_of(self, name):
         recurrence = self.meetings().filtered(lambda row: row.name == name).recurrence_id
-        return self.account._event_id("calendar.recurrence", recurrence.id, 0)
+        name = recurrence.sudo().crm_google_identity
+        return self.account._event_id("calendar.recurrence", recurrence.id, 0, name)
 
     def test_a_series_that_odoo_refuses_is_set_aside_alone(self):
         self.make_series("Bad", "FREQ=WEEKLY;COUNT=4")
