@@ -220,7 +220,9 @@ def _identity(case: Case) -> dict[str, Any]:
         # known here, so that Odoo need not find them out and write each row a second time
         "account_id": calendar.account_id.id,
         "kind": calendar.kind,
-        **_record(case),
+        "model": case.source.model,
+        "res_id": case.res_id,
+        "identity": case.identity or False,  # in any case: many rows are made by one statement
         "event_id": case.event_id,
         "generation": case.generation,
         "from_google": not is_own_id(case.event_id),

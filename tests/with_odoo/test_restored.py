@@ -126,6 +126,14 @@ class TestRestored(RestoredCase):
             self.assertEqual((run.google_created, run.crm_created), (0, 0))
         self.settled(8)
 
+    def test_what_was_lost_and_what_the_user_made_in_google_come_together(self):
+        day = self.soon().date()
+        self.lose(lambda: self.meeting("Lost"))
+        self.google.add_event("Events", "Theirs", f"{day}T12:00", f"{day}T13:00")
+        run = self.run_("auto")
+        self.assertEqual(run.crm_created, 2)
+        self.settled(3)
+
     def test_a_copy_of_what_was_lost_is_one_of_its_own(self):
         self.back_up()
         self.meeting("Lost")
