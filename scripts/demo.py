@@ -3,8 +3,9 @@
 import contextlib
 import itertools
 import os
+import subprocess
 
-from scripts import cache, postgres, run, tools
+from scripts import cache, demo_data, postgres, run, tools
 from scripts.children import HOST, Child, answers, free_port
 from scripts.errors import SetupError
 from scripts.odoo_site import Site, addon_key, require_addon
@@ -63,7 +64,8 @@ class DemoSite:
 
     `fresh` takes a new database, dropped at the end, in the tests' server; otherwise the demo's
     database is used, which keeps what the visitor did. Attributes once entered: `url`,
-    `emulator_url` (None with the real Google), `database`, `odoo` (the process, with its `log`).
+    `emulator_url` (None with the real Google), `has_own_google` (ours), `database`, `odoo` (the
+    process, with its `log`).
     """
 
     def __init__(self, fresh=True, port=None):
@@ -72,6 +74,8 @@ class DemoSite:
         self.url = self.emulator_url = self.odoo = self.site = None
         self.database = None if fresh else DATABASE
         self._stack = None
+        self._is_new = False
+        self.has_own_google = False
 
     def __enter__(self):
         require_addon()
@@ -105,11 +109,15 @@ class DemoSite:
         memory = None if self.fresh else _memory()
         beside = self._choose_port(None, 8070, 8170)
         google.start(self.tools.python, environment, beside, redirect, memory)
+        self.has_own_google = google.child is not None
         self.emulator_url = google.url
         environment = {"CRM_GOOGLE_BASE_URL": self.emulator_url} if self.emulator_url else {}
         self.odoo = self.site.start(self.database, port, environment)
         stack.callback(self.odoo.stop)
-        configure(f"http://{HOST}:{port}", self.database, self.url, *google.client)
+        here = f"http://{HOST}:{port}"
+        configure(here, self.database, self.url, *google.client)
+        if self._is_new:
+            demo_data.fill_crm(here, self.database)
 
     def _prepare_database(self, stack):
         server, key = self.site.server, addon_key()
@@ -120,6 +128,8 @@ class DemoSite:
         elif not server.exists(self.database):
             run.say("Making the demo's database (a minute or two, only once) ...")
             _memory().unlink(missing_ok=True)
+            _greeted().unlink(missing_ok=True)
+            self._is_new = True
             self.site.copy_of(self.site.with_addon(demo=True), self.database)
             server.set_note(self.database, key)
         elif server.note(self.database) != key:
@@ -138,12 +148,33 @@ def _memory():
     return cache.folder("run") / "google-demo.state"
 
 
+def _greeted():
+    """There once the demo's Google was given entries of its own."""
+    return cache.folder("run") / "google-demo.greeted"
+
+
 def main():
     """The command `demo`: start, say where to click, wait for Ctrl-C."""
     with DemoSite(fresh=False, port=_wanted_port()) as site:
         run.say(_welcome(site))
-        site.odoo.process.wait()
+        while _is_running(site):
+            _greet(site)
         raise SetupError(f"Odoo stopped by itself. Its log is {site.odoo.log}.")
+
+
+def _is_running(site):
+    """Whether Odoo still runs a second from now."""
+    try:
+        site.odoo.process.wait(timeout=1)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
+
+
+def _greet(site):
+    """Fill the emulated Google once the visitor has connected, so that there is news from it."""
+    if site.has_own_google and not _greeted().exists() and demo_data.fill_google(site.emulator_url):
+        _greeted().touch()
 
 
 def _wanted_port():
@@ -166,7 +197,8 @@ The site is running.
 
 Odoo:               {site.url}/odoo/calendar
                     log in as demo / demo (a salesperson), or admin / admin
-                    then click "Configure with Google" above the calendar
+                    then click "Configure with Google" above the calendar; a week of meetings
+                    and tasks is there, and more comes from Google once you are connected
 {google}
 Logs:               {cache.root() / "log"}
 

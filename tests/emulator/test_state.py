@@ -1,6 +1,7 @@
 """What a demo's emulator knows survives its next start."""
 
 from google_emulator import Emulator, state
+from google_emulator.__main__ import arguments, build
 
 
 def test_calendars_entries_and_grants_survive_a_restart(tmp_path):
@@ -29,3 +30,16 @@ def test_calendars_entries_and_grants_survive_a_restart(tmp_path):
 def test_a_file_that_cannot_be_read_is_passed_over(tmp_path):
     (tmp_path / "google.state").write_bytes(b"what is this")
     state.load(Emulator(), tmp_path / "google.state")
+
+
+def test_a_client_that_is_named_now_goes_before_the_remembered_one(tmp_path):
+    file = tmp_path / "google.state"
+
+    def start(redirect):
+        client = f"demo:secret:{redirect}"
+        return build(arguments(["--port", "0", "--client", client, "--state", str(file)]))
+
+    state.save(start("http://localhost:8069/callback"), file)
+    again = start("http://localhost:8070/callback")
+    assert again.grants.client("demo").redirects == ("http://localhost:8070/callback",)
+    assert again.grants.client("another") is None
