@@ -19,7 +19,14 @@ UNDONE = "undone"
 FINAL = ("kept", UNDONE)  # the user decided: such a link is not taken up again by itself
 ARCHIVED = "archived"  # here, so its event was deleted; it is sent again once it is opened again
 GIVEN_AWAY = "given_away"  # to somebody else, so its event was deleted; sent again once it is back
-AWAY = (ARCHIVED, GIVEN_AWAY)
+BECAME_MEETING = "became_meeting"  # and stands in the other calendar; sent again as a task again
+AWAY = (ARCHIVED, GIVEN_AWAY, BECAME_MEETING)
+# why a task leaves the user's Google that was not edited there: (cause with which its link stays
+# where it was made there, reason)
+LEAVES = {
+    "reassigned": (GIVEN_AWAY, Reason.REASSIGNED),
+    "is_a_meeting": (BECAME_MEETING, Reason.BECAME_MEETING),
+}
 # causes of a detached link whose event is not there
 GONE = ("deleted_there", "archived_there", "calendar_gone", *AWAY)
 
@@ -68,15 +75,17 @@ def away_because(case: Case) -> str:
         return UNDONE
     if case.is_archived:
         return ARCHIVED
-    given_away = case.crm.reason == "reassigned" and case.link.from_google
-    return GIVEN_AWAY if given_away else ""
+    cause, _reason = LEAVES.get(case.crm.reason, ("", None))
+    return cause if case.link.from_google else ""
 
 
 def _lose(case: Case) -> Action:
-    """A task that somebody else got leaves the user's Google, unless he edited it there; all else
-    that leaves his sight stays."""
-    if case.crm.reason == "reassigned" and case.base and case.google == case.base:
-        return Action(Verb.DELETE, Reason.REASSIGNED, write_google=True)
+    """A task that somebody else got, or that became a meeting, leaves the user's Google, unless it
+    was edited there; all else that leaves their sight stays."""
+    if case.crm.reason in LEAVES and case.base and case.google == case.base:
+        return Action(Verb.DELETE, LEAVES[case.crm.reason][1], write_google=True)
+    if case.crm.reason == "is_a_meeting" and not case.google:
+        return Action(Verb.CLOSE, Reason.GONE_BOTH)
     if case.google and not case.link:
         return Action(Verb.DETACH, Reason.OUT_OF_SIGHT)  # restored, or its link was lost
     return lose_sight(case.base)

@@ -244,7 +244,11 @@ def _reasons(env):
             "You are no longer a guest of this meeting; your entry in Google stays."
         ),
         "hidden": env._("You may no longer see this record; your entry in Google stays."),
-        "is_a_meeting": env._("It became a meeting, and is synchronized as one."),
+        "is_a_meeting": env._(
+            "It became a meeting, and is synchronized as one. Your entry in Google, which you had "
+            "changed there, stays."
+        ),
+        "became_meeting": env._("It became a meeting, so it was removed from the tasks in Google."),
         "calendar_gone": env._("Its calendar was deleted in Google. The record stays."),
         "unreadable": env._(
             "Google sent this entry without a start. Open it in Google, give it a time, then retry."

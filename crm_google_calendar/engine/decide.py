@@ -42,6 +42,7 @@ class Reason(str, Enum):
     OUT_OF_SIGHT = "out_of_sight"
     UNDONE = "undone"
     REASSIGNED = "reassigned"
+    BECAME_MEETING = "became_meeting"
 
 
 @dataclass(frozen=True, slots=True)

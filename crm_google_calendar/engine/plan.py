@@ -13,7 +13,7 @@ from .decide import Action, Reason, Verb
 CAP = 5000
 _REMOVES = frozenset((Verb.DELETE, Verb.ARCHIVE, Verb.DETACH))
 # the record lives on, and nobody loses it: with somebody else, or where it stands
-_NOT_LOST = frozenset((Reason.REASSIGNED, Reason.OUT_OF_SIGHT))
+_NOT_LOST = frozenset((Reason.REASSIGNED, Reason.BECAME_MEETING, Reason.OUT_OF_SIGHT))
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,6 +243,7 @@ class CrmGoogleRunLine(models.Model):
             ("settled", "The same on both sides"),
             ("undone", "Undone"),
             ("reassigned", "Assigned to somebody else"),
+            ("became_meeting", "It is a meeting now"),
         ],
         "Why",
         readonly=True,
