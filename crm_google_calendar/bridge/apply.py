@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import Any
 
 import psycopg2
 
 from ..engine.decide import Reason, Verb
+from ..engine.entry import Entry
 from ..engine.merge import Side
 from . import hints, identity, links
 from .clashes import keep_losers
 from .gather import load_records
+from .held import go_on, note_left, read_back
 from .source import Local
 from .work import Case, Work
 
@@ -55,17 +56,15 @@ def _apply_chunk(work: Work, chunk: list[Case]) -> list[Case]:
 def _settled(cases: list[Case]) -> set[tuple[str, int]]:
     """The records that hold what was decided for them; and those that refused it, of which the run
     has nothing more to hear either."""
-    wanted: dict[Any, dict[int, Case]] = {}
-    for case in cases:
-        if case.action.write_crm and case.res_id:
-            wanted.setdefault(case.source, {})[case.res_id] = case
-    found = set()
-    for source, mine in wanted.items():
-        held = source.load({res_id: case.action.result for res_id, case in mine.items()})
-        for res_id, case in mine.items():
-            if held[res_id].entry == case.action.result or case.link.state == "set_aside":
-                found.add((source.model, res_id))
-    return found
+    return {(case.source.model, case.res_id) for case in cases if case.res_id and _is_settled(case)}
+
+
+def _is_settled(case: Case) -> bool:
+    if case.link.state == "set_aside":
+        return True
+    if case.action.verb is Verb.ARCHIVE:
+        return not case.source.records.browse(case.res_id).active
+    return case.action.write_crm and case.crm.read is not None
 
 
 def _still_true(work: Work, chunk: list[Case]) -> list[Case]:
@@ -79,7 +78,7 @@ def _still_true(work: Work, chunk: list[Case]) -> list[Case]:
 
 def _create(work: Work, source, cases: list[Case]) -> None:
     """Create records; when Odoo refuses the lot, halve it until the one bad entry stands alone."""
-    held = work.lines[:], dict(work.counts), [case.res_id for case in cases]
+    held = work.lines[:], dict(work.counts), _states(cases)
     try:
         with work.env.cr.savepoint():
             records = source.add([case.action.result for case in cases])
@@ -89,9 +88,8 @@ def _create(work: Work, source, cases: list[Case]) -> None:
         raise  # a serialization failure: the whole slice is repeated
     except Exception as error:  # noqa: BLE001 - whatever another add-on raises concerns one entry
         source.env.invalidate_all()
-        work.lines, work.counts, old_ids = held
-        for case, res_id in zip(cases, old_ids, strict=True):
-            case.res_id = res_id
+        work.lines, work.counts = held[:2]
+        _restore(cases, held[2])
         if len(cases) > 1:
             middle = len(cases) // 2
             _create(work, source, cases[:middle])
@@ -107,35 +105,48 @@ def _settle_created(work: Work, source, cases: list[Case], records) -> None:
             source.invite(record, links.follow(work, case, gone).user_id)
         work.note(case, Side.CRM, "create", case.action.reason)
     identity.pass_on(source, cases)
+    read_back(cases)
     for case in cases:
         if case.link:  # of a record that was deleted, or could not be made before
             links.settle(work, case, case.action.result, case.event)
     links.settle_new(work, [case for case in cases if not case.link])
+    for case in cases:
+        go_on(case)
 
 
 def _write(work: Work, cases: list[Case]) -> None:
     """Carry out what is no creation: all at once, or halved as in `_create`."""
     if not cases:
         return
-    held = work.lines[:], dict(work.counts), [case.link for case in cases]
+    held = work.lines[:], dict(work.counts), _states(cases)
     try:
         with work.env.cr.savepoint():
             for case, record in zip(cases, _records(cases), strict=True):
                 _apply(work, case, record)
             cases[0].source.env.flush_all()
+            _settle_all(work, cases)
     except psycopg2.OperationalError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever another add-on raises concerns one entry
         cases[0].source.env.invalidate_all()
-        work.lines, work.counts, old_links = held
-        for case, link in zip(cases, old_links, strict=True):
-            case.link = link
+        work.lines, work.counts = held[:2]
+        _restore(cases, held[2])
         if len(cases) > 1:
             middle = len(cases) // 2
             _write(work, cases[:middle])
             _write(work, cases[middle:])
         else:
             _refused_alone(work, cases[0], error)
+
+
+def _states(cases: list[Case]) -> list[tuple]:
+    """What the attempt to write cases may change of them."""
+    return [(case.link, case.res_id, case.action, case.crm, case.base) for case in cases]
+
+
+def _restore(cases: list[Case], states: list[tuple]) -> None:
+    for case, state in zip(cases, states, strict=True):
+        case.link, case.res_id, case.action, case.crm, case.base = state
 
 
 def _records(cases: list[Case]) -> list:
@@ -167,8 +178,9 @@ def refused(work: Work, case: Case, error: Exception) -> None:
 
 def _apply(work: Work, case: Case, record) -> None:
     action = case.action
-    if action.verb is Verb.SETTLE:
-        _settle(work, case, record)
+    if action.verb is Verb.SETTLE and action.write_crm:
+        _change(work, case, record, case.crm.entry)
+        work.note(case, Side.CRM, "write", action.reason)
     elif action.verb is Verb.CREATE:
         _reopen(work, case, record)
     elif action.verb is Verb.ARCHIVE:
@@ -188,21 +200,26 @@ def _apply(work: Work, case: Case, record) -> None:
 
 def _reopen(work: Work, case: Case, record) -> None:
     """An archived record is opened again; a second one beside it would be a double."""
-    source, result = case.source, case.action.result
-    source.reopen(record)
-    held = source.entry_of(record, case.base or case.google)
-    source.change(record, held, result)
+    case.source.reopen(record)
+    held = case.source.entry_of(record, case.base or case.google)
     case.crm = Local(held)
+    _change(work, case, record, held)
     work.note(case, Side.CRM, "reopen", case.action.reason)
-    links.settle(work, case, result, case.event)
 
 
-def _settle(work: Work, case: Case, record) -> None:
-    """Write the merged entry; the link is settled here only where Google needs no write."""
-    action = case.action
-    if action.write_crm:
-        keep_losers(work, case, record)
-        case.source.change(record, case.crm.entry, action.result)
-        work.note(case, Side.CRM, "write", action.reason)
-    if not action.write_google:
-        links.settle(work, case, action.result, case.event)
+def _change(work: Work, case: Case, record, held: Entry) -> None:
+    """Bring a record that holds an entry to the result."""
+    note_left(case, case.source.change(record, held, case.action.result))
+    keep_losers(work, case, record)
+
+
+def _settle_all(work: Work, cases: list[Case]) -> None:
+    """Settle what the records hold now; a link is settled here only where Google needs no write."""
+    to_settle = [case for case in cases if case.action.verb in (Verb.SETTLE, Verb.CREATE)]
+    written = [case for case in to_settle if case.action.write_crm]
+    read_back(written)
+    for case in to_settle:
+        if case.action.verb is Verb.CREATE or not case.action.write_google:
+            links.settle(work, case, case.action.result, case.event)
+    for case in written:
+        go_on(case)

@@ -13,6 +13,7 @@ from ..gcal.translate import is_gone, receipt_of, to_entry
 from . import identity, link_keys, links
 from .choose import AWAY, GONE, choose
 from .feed import Feed
+from .held import as_agreed
 from .series_state import MODEL as SERIES
 from .series_state import as_entry
 from .source import Local
@@ -64,7 +65,7 @@ def load_records(cases: list[Case]) -> None:
         mine = [case for case in cases if case.source is source and case.res_id]
         locals_ = source.load({case.res_id: case.base or case.google for case in mine})
         for case in mine:
-            case.crm = locals_[case.res_id]
+            case.crm = as_agreed(case, locals_[case.res_id])
 
 
 def ask_google(work: Work, cases: list[Case]) -> None:

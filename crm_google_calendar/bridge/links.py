@@ -13,6 +13,7 @@ from ..engine.decide import Reason
 from ..engine.entry import Entry, to_json
 from ..gcal.translate import is_own_id, series_of
 from . import link_keys
+from .held import carried_over, to_keep
 from .identity import learn
 from .rows import insert
 from .sentences import reason_text
@@ -33,6 +34,7 @@ def settle(work: Work, case: Case, entry: Entry, event: dict[str, Any] | None) -
     """Write that both sides now hold this entry; makes the link when there is none yet."""
     values = {
         "base": to_json(entry),
+        "held": to_keep(case, entry),
         "pending": False,
         "receipt": False,
         "state": "linked",
@@ -50,6 +52,7 @@ def settle_new(work: Work, cases: list[Case]) -> None:
         {
             **_identity(case),
             "base": to_json(case.action.result),
+            "held": to_keep(case, case.action.result),
             "state": "linked",
             "last_sync": work.odoo_now,
             **from_event(case.event),
@@ -138,8 +141,9 @@ def _stem(receipt: str) -> str:
 
 def heal(case: Case) -> None:
     """Take what was being sent for the base: the event's receipt proves that it arrived."""
-    case.base, case.pending = case.pending, None
-    values = {"base": to_json(case.base), "pending": False, "receipt": False}
+    before, case.base, case.pending = case.base, case.pending, None
+    held = carried_over(case.link.held, before, case.base)
+    values = {"base": to_json(case.base), "held": held, "pending": False, "receipt": False}
     if case.google == case.base:
         values |= from_event(case.event)
     case.link.write(values)

@@ -21,6 +21,7 @@ class MeetingSource(Source):
 
     kind = Kind.EVENT
     model = "calendar.event"
+    text = "description"
     # Odoo looks at each meeting's privacy anew for every fetch
     reads = tuple(
         "name start stop start_date stop_date allday description location privacy show_as active"
@@ -89,15 +90,21 @@ class MeetingSource(Source):
         return {"user_id": self.user.id, "partner_ids": guests, "crm_from_google": True}
 
     def change(self, record, held, entry):
-        """Write what differs between the entry the record holds and the one it shall hold."""
         changed = changed_fields(held, entry)
-        values = self._values(entry, changed)
+        values, left = self.values_for(record, entry, changed)
         if "reminders" in changed:
             values["alarm_ids"] = self._alarm_commands(record, held, entry)
         if values:
             record.write(values)
         if changed & {"when", "reminders"}:
             self.remind(record)
+        return left
+
+    def gave(self, record, name, entry):
+        """Of reminders Google takes five, and Odoo has its own for new meetings."""
+        if name == "reminders":
+            return entry.reminders <= frozenset(self._popups(record).mapped("duration_minutes"))
+        return super().gave(record, name, entry)
 
     def remind(self, records):
         """Let Odoo send its own reminders of these meetings at their time.
@@ -173,15 +180,16 @@ class MeetingSource(Source):
         return values
 
     def _reminders(self, record):
-        popups = record.alarm_ids.filtered(lambda alarm: alarm.alarm_type == "notification")
-        return frozenset(popups.mapped("duration_minutes"))
+        return frozenset(self._popups(record).mapped("duration_minutes"))
+
+    @staticmethod
+    def _popups(record):
+        return record.alarm_ids.filtered(lambda alarm: alarm.alarm_type == "notification")
 
     def _alarm_commands(self, record, held, entry):
         """Only what was added and removed: alarms that Google cannot hold stay."""
         gone = held.reminders - entry.reminders
-        old = record.alarm_ids.filtered(
-            lambda alarm: alarm.alarm_type == "notification" and alarm.duration_minutes in gone
-        )
+        old = self._popups(record).filtered(lambda alarm: alarm.duration_minutes in gone)
         new = self._alarms(entry.reminders - held.reminders)
         return [Command.unlink(alarm.id) for alarm in old] + [
             Command.link(alarm.id) for alarm in new

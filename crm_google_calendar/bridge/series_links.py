@@ -12,6 +12,7 @@ from ..gcal.series import instance_id
 from ..gcal.translate import is_gone, is_own_id, receipt_of
 from . import apply, link_keys, links
 from .series_feed import News, spread_out
+from .series_held import keep_read
 from .series_rule import mark_of_rule
 from .series_state import MODEL, Memory, SeriesCase
 from .series_write import free_meetings
@@ -20,10 +21,12 @@ from .work import Work
 
 def settle(work: Work, case: SeriesCase) -> None:
     """Write that both sides now hold this series; makes the link when there is none yet."""
-    case.base, case.pending = case.action.result, None
+    before, case.base, case.pending = case.base, case.action.result, None
     _memorize(case)
+    keep_read(case, before)
     values = {
         "base": to_text(case.base),
+        "held": False,
         "pending": False,
         "receipt": False,
         "occurrences": case.memory.to_text(),
@@ -199,6 +202,7 @@ def _own_link(work: Work, case: SeriesCase, key: str, row, event_id: str = ""):
         "series": False if event_id else case.event_id,
         "from_google": not is_own_id(case.event_id),
         "base": to_json(known.occurrence(key)) if known else False,
+        "held": False,
         "last_sync": work.odoo_now,
     }
     mine = link_keys.of_records(case.calendar, row._name, row.ids)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
-from ..engine.entry import FIELDS, AllDay, Entry, Timed
+from ..engine.entry import FIELDS, AllDay, Entry, Timed, from_json
+from ..engine.merge import agreed
 from ..engine.series import Series, canonical, key_of, moved
 from ..gcal.expand import first_keys, has, is_endless, keys_between
 from .series_frame import frame_of
@@ -122,7 +123,7 @@ def _fill(source, recurrence, frame, placed, like: Series | None, memory: Memory
     spokesman = recurrence.base_event_id if recurrence.base_event_id in placed.values() else None
     spokesman = spokesman or placed[first]
     known = like.entry if like else None
-    entries = _entries(source, placed, like, frame)
+    entries = _entries(source, placed, like, memory)
     common = _common({key: each for key, each in entries.items() if each}, like)
     common |= source._words(spokesman, known)
     entry = Entry.make(source.kind, **common, **_times(frame.entry))
@@ -172,22 +173,29 @@ def _was_deleted(key: str, like: Series | None, memory: Memory) -> bool:
     return not has(like, key) or like.occurrence(key) is None
 
 
-def _entries(source, placed, like: Series | None, frame: Series) -> dict[str, Entry | None]:
+def _entries(source, placed, like: Series | None, memory: Memory) -> dict[str, Entry | None]:
     """What each meeting says. Most say the same, so equal ones are read once."""
     seen: dict[Any, Entry] = {}
     found: dict[str, Entry | None] = {}
+    read = from_json(memory.read)
     for key, row in placed.items():
         known = like.occurrence(key) if like else None
         if not source._is_mine(row):
             found[key] = known  # he was taken off the guests of this one: no deletion
             continue
         mails = known.mails if known else frozenset()
-        words = (row.name, row.location, row.description, row.privacy, row.show_as)
-        same = (*words, tuple(row.alarm_ids.ids), mails)
+        same = (*words_of(row), mails)
         if same not in seen:
-            seen[same] = source.entry_of(row, known or (like.entry if like else None))
+            entry = source.entry_of(row, known or (like.entry if like else None))
+            seen[same] = agreed(entry, read, like.entry) if like and read else entry
         found[key] = replace(seen[same], when=_span(source, row))
     return found
+
+
+def words_of(row):
+    """What makes the entry of a meeting, beside its time."""
+    words = (row.name, row.location, row.description, row.privacy, row.show_as)
+    return (*words, tuple(row.alarm_ids.ids))
 
 
 def _span(source, row):

@@ -16,6 +16,7 @@ from ..gcal.series import split_root
 from . import hints, identity, links, series_links
 from .clashes import keep_losers
 from .series_events import ask
+from .series_held import go_on, read_back
 from .series_push import push_series, renew
 from .series_records import choose, own_links, read
 from .series_state import SeriesCase
@@ -175,11 +176,16 @@ def _create(work: Work, cases: list[SeriesCase]) -> None:
         if case.action.reason is Reason.EDIT_BEATS_DELETE:
             series_links.follow(work, case)
         work.note(case, Side.CRM, "create", case.action.reason)
+    edited = [case for case in cases if read_back(case)]
     links.each_alone(work, cases, lambda some: [series_links.settle(work, case) for case in some])
+    for case in edited:
+        if case.link.state != "set_aside":
+            go_on(case, own_links(work, [case]))
 
 
 def _guarded(work: Work, case: SeriesCase, pool: Pool) -> None:
     held = work.lines[:], dict(work.counts)
+    action = case.action
     try:
         with work.env.cr.savepoint():
             _apply(work, case, pool)
@@ -189,6 +195,7 @@ def _guarded(work: Work, case: SeriesCase, pool: Pool) -> None:
     except Exception as error:  # noqa: BLE001 - whatever another add-on raises concerns one series
         case.source.env.invalidate_all()
         work.lines, work.counts = held
+        case.action = action
         series_links.refused(work, case, error)
 
 
@@ -215,16 +222,20 @@ def _settle(work: Work, case: SeriesCase, pool: Pool) -> None:
     if action.write_crm:
         made = "reopen" if case.rows.archived else "create"
         what = made if action.verb is Verb.CREATE else "write"
-        keep_losers(work, case, case.recurrence.base_event_id)
         before = dict(case.rows.active)
         left = write_series(case.source, case, pool.rows)
+        case.action = replace(action, clashes=(*action.clashes, *dict.fromkeys(case.left)))
+        keep_losers(work, case, case.recurrence.base_event_id)
         series_links.take_back(case)
         for key in action.detached:
             series_links.detach_meeting(work, case, key, before[key])
         pool.take(case, before, left)
         work.note(case, Side.CRM, what, action.reason)
+    edited = action.write_crm and read_back(case)
     if not action.write_google:
         series_links.settle(work, case)
+    if edited:
+        go_on(case, own_links(work, [case]))
 
 
 def _let_go(work: Work, pool: Pool, cases: list[SeriesCase]) -> None:

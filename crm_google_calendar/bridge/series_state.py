@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ..engine.entry import Entry, from_json
-from ..engine.merge import Side
+from ..engine.merge import Clash, Side
 from ..engine.series import Series, from_text, nearest
 from ..gcal.expand import first_keys, is_endless, keys_between
 from ..gcal.series import respelled
@@ -25,12 +25,14 @@ class Memory:
     """rows: the meeting of each occurrence, by key. held: occurrences that Google keeps by
     themselves, as [event id, etag] by key. rule: the recurrence's fields as they were settled.
     start: the key at which the CRM's meetings begin, of a series that was split on both sides at
-    once, until it is settled."""
+    once, until it is settled. read: how the meetings read, where that is less than the entry of the
+    base, since Odoo cannot hold all of it."""
 
     rows: dict[str, int] = field(default_factory=dict)
     held: dict[str, list[str]] = field(default_factory=dict)
     rule: str = ""
     start: str = ""
+    read: str = ""
 
     @classmethod
     def of(cls, link) -> Memory:
@@ -58,7 +60,8 @@ class SeriesCase(Case):
     meetings follow no rule. is_split: on both sides at once. wanted: the keys whose meetings the
     CRM shall hold. back, from_part: meetings that an undo gives back to the series, by key, and
     from a part that was split off it. is_part: it is such a part. master_sent: in this
-    round, so the etags of its occurrences are old.
+    round, so the etags of its occurrences are old. left: texts of Google's that could not be
+    carried over. read_for: the result after whose writing the meetings were read back.
     """
 
     memory: Memory = field(default_factory=Memory)
@@ -72,6 +75,8 @@ class SeriesCase(Case):
     back: dict[str, Any] = field(default_factory=dict)
     from_part: list[Any] = field(default_factory=list)
     is_part: bool = False
+    left: list[Clash] = field(default_factory=list)
+    read_for: Series | None = None
     asked: dict[str, Any] = field(default_factory=dict)
     events: dict[str, Any] = field(default_factory=dict)
     master_sent: bool = False

@@ -10,7 +10,7 @@ from collections import defaultdict
 from typing import Any
 
 from ..engine.entry import Entry
-from ..engine.merge import changed_fields
+from ..engine.merge import Clash, Side, changed_fields
 from ..engine.series import Series
 from ..gcal.expand import has
 from ..gcal.translate import is_cut
@@ -54,6 +54,7 @@ def write_series(source, case: SeriesCase, pool: list[Any]) -> list[Any]:
     pool: meetings that another series gave up, to be used before new ones are made.
     """
     series = case.action.result
+    case.left = []
     wanted = _wanted(case)
     spare = [row for key, row in sorted(case.rows.active.items()) if not has(series, key)]
     if wanted:
@@ -180,7 +181,10 @@ def _row_values(source, case: SeriesCase, row, held: Entry | None, entry: Entry,
     changed = changed_fields(held, entry) if held else changed_fields(None, entry)
     if held and is_cut(held):
         changed -= {"text"}  # Google holds its beginning only, so it is the CRM's alone
-    values = source._values(entry, changed)
+    values, left = source.values_for(row, entry, changed)
+    if left:
+        kept = held.text if held else source.entry_of(row).text
+        case.left.append(Clash("text", kept, entry.text, Side.CRM))
     if "reminders" in changed:
         known = held or source.entry_of(row)
         commands = source._alarm_commands(row, known, entry)

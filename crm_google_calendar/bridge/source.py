@@ -7,6 +7,7 @@ from datetime import datetime
 
 from odoo.fields import Domain
 
+from ..engine import richmerge, richtext
 from ..engine.entry import Entry, Kind, canonical
 from .rows import put
 from .settings import base_url
@@ -22,12 +23,14 @@ class Local:
 
     entry: None where the record is not there for the user. out_of_sight: it exists, but left his
     sight, which is not a deletion; `reason` says why. changed: when it was last written, naive UTC.
+    read: the entry as the record reads, where that is less than what both sides agreed on.
     """
 
     entry: Entry | None
     out_of_sight: bool = False
     reason: str = ""
     changed: datetime | None = field(default=None, compare=False)
+    read: Entry | None = field(default=None, compare=False)
 
 
 def changed_at(record):
@@ -40,6 +43,7 @@ class Source:
 
     kind: Kind
     model: str
+    text: str  # the field of the description
     reads: tuple[str, ...] = ()  # fields that are fetched for all records at once
 
     def __init__(self, env, user, settings):
@@ -148,6 +152,32 @@ class Source:
         raise NotImplementedError
 
     def change(self, record, held, entry):
+        """Write what differs between the entry the record holds and the one it shall hold.
+
+        Returns the names of fields that stay as they are, since the change is not certain.
+        """
+        raise NotImplementedError
+
+    def values_for(self, record, entry, changed):
+        """Odoo values of the changed fields for a record that is there, and the names of the
+        fields that stay as they are: an edit in Google of a text of which Google holds the words
+        alone is carried over into the rich text, or not at all."""
+        values = self._values(entry, changed)
+        if self.text not in values:
+            return values, frozenset()
+        merged = richmerge.merge(str(record[self.text] or ""), entry.text)
+        values[self.text] = merged or False
+        if merged is None:
+            del values[self.text]
+        return values, frozenset(("text",) if merged is None else ())
+
+    def gave(self, record, name, entry):
+        """Whether a record holds what it was given for this field of the entry, so that nobody has
+        changed it if it reads otherwise: it cannot hold more."""
+        values = self._values(entry, {name})
+        return bool(values) and all(_has(record, *each) for each in values.items())
+
+    def _values(self, entry, changed=None):
         raise NotImplementedError
 
     def invite(self, record, users):
@@ -169,3 +199,12 @@ class Source:
     def _address(self, model, res_id):
         """The address of a record's form in the CRM."""
         return f"{self.site}/odoo/{model}/{res_id}"
+
+
+def _has(record, name, value):
+    """Whether a field of a record has this value, as Odoo keeps it."""
+    column = record._fields[name]
+    kept = column.convert_to_cache(value, record)
+    if column.type == "html":
+        return richtext.from_odoo(kept) == richtext.from_odoo(record[name])
+    return (kept or False) == (column.convert_to_cache(record[name], record) or False)

@@ -21,9 +21,11 @@ class TaskSource(Source):
 
     kind = Kind.TASK
     model = "mail.activity"
+    text = "note"
 
     def __init__(self, env, user, settings):
         super().__init__(env, user, settings)
+        self._types = {}
         self._prepare(self.records)
 
     def in_window(self, window, among=None):
@@ -70,31 +72,47 @@ class TaskSource(Source):
         return self._in_words_of(record, entry, like)
 
     def add(self, entries):
-        """Create one free-floating To-Do of the user for each entry, in their order."""
-        todo = self.env.ref(TODO_TYPE, raise_if_not_found=False)
-        rows = []
-        for entry in entries:
-            kind = self._type_named(entry.label) or todo
-            fixed = {"user_id": self.user.id, **({"activity_type_id": kind.id} if kind else {})}
-            rows.append({**self._values(entry), **fixed})
+        """Create one free-floating activity of the user for each entry, in their order."""
+        rows = [
+            {
+                **self._values(entry),
+                "user_id": self.user.id,
+                "activity_type_id": self._type_of(entry).id,
+            }
+            for entry in entries
+        ]
         records = self.records.create(rows)
         done = [number for number, entry in enumerate(entries) if entry.done]
         self.records.concat(*(records[number] for number in done)).action_archive()
         return records
 
-    def _type_named(self, label):
-        """The type of an activity that is made again; empty for what was made in Google."""
-        types = self.env["mail.activity.type"]
-        return types.search([("name", "=", label)], limit=1) if label else types
+    def _type_of(self, entry):
+        """The type of a new activity: a To-Do, if its label does not name another, as that of a
+        task does which the user copied or moved in Google."""
+        if entry.label not in self._types:
+            named = [("name", "=", entry.label), ("res_model", "=", False)]
+            types = self.env["mail.activity.type"]
+            found = types.search([*named, ("category", "!=", "meeting"), ("active", "=", True)])
+            found = found.filtered(lambda row: row.name == entry.label)[:1] if entry.label else None
+            todo = self.env.ref(TODO_TYPE, raise_if_not_found=False)
+            self._types[entry.label] = found or todo or types.search([], limit=1)
+        return self._types[entry.label]
 
     def change(self, record, held, entry):
-        """Write what differs between the entry the record holds and the one it shall hold."""
         changed = changed_fields(held, entry)
-        values = self._values(entry, changed)
+        values, left = self.values_for(record, entry, changed)
         if values:
             record.write(values)
         if "done" in changed:
             (self._finish if entry.done else self._open_again)(record)
+        return left
+
+    def gave(self, record, name, entry):
+        """A label is no value of its own: what a task is called depends on its type and title."""
+        if name != "label":
+            return super().gave(record, name, entry)
+        made_so = record.res_model or record.activity_type_id == self._type_of(entry)
+        return bool(made_so) and super().gave(record, "title", entry)
 
     def decides(self, records):
         """An archived activity counts as done, and a deleted one is not: it stays, detached."""

@@ -26,7 +26,7 @@ _BLOCKS = frozenset(
 _LISTS = frozenset(("ul", "ol"))
 _SILENT = frozenset(("head", "script", "style", "template"))
 _SAFE_LINK = re.compile(r"(https?://|mailto:|tel:)[^\s\"'<>]+$", re.IGNORECASE)
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff\ufffe\uffff\ud800-\udfff]")
+INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,13 @@ class Line:
 
 def clean(words: str) -> str:
     """Plain words without characters that no page shows and that Odoo or Google refuse."""
-    return _INVISIBLE.sub("", words)
+    return INVISIBLE.sub("", words)
 
 
 @lru_cache(maxsize=256)  # one text is looked at many times on its way; its lines never change
 def read(source: str) -> tuple[Line, ...]:
     """The lines of any HTML, without empty ones at both ends."""
-    reader = _Reader()
+    reader = Reader()
     reader.feed(clean(source))
     reader.close()
     return tuple(reader.finish())
@@ -108,7 +108,7 @@ def _write_runs(runs: Iterable[Run]) -> str:
     return out
 
 
-class _Reader(HTMLParser):
+class Reader(HTMLParser):
     """Reads HTML into lines. `<br>` ends any line, a block boundary only a line with words."""
 
     def __init__(self) -> None:
@@ -126,7 +126,7 @@ class _Reader(HTMLParser):
         elif tag in _STYLES:
             self._styles.append(_STYLES[tag])
         elif tag == "a":
-            self._links.append(_link(dict(attrs).get("href")))
+            self._links.append(safe_link(dict(attrs).get("href")))
         elif tag in ("td", "th"):
             self._add(" ")
         elif tag in _SILENT:
@@ -182,7 +182,7 @@ class _Reader(HTMLParser):
             self._line.runs = []
 
 
-def _link(href: str | None) -> str:
+def safe_link(href: str | None) -> str:
     href = (href or "").strip()
     return href if _SAFE_LINK.match(href) else ""
 

@@ -62,6 +62,16 @@ def merge(base: Entry | None, crm: Entry, google: Entry, winner: Side) -> Merge:
     return Merge(result, tuple(clashes))
 
 
+def agreed(entry: Entry, read: Entry, base: Entry) -> Entry:
+    """An entry, with the base's values where it still reads as when that was settled.
+
+    read: how the side that cannot hold all of the base read then. So what it cannot hold counts as
+    held until somebody changes it.
+    """
+    same = [name for name in FIELDS if getattr(entry, name) == getattr(read, name)]
+    return replace(entry, **{name: getattr(base, name) for name in same})
+
+
 def changed_fields(old: Entry | None, new: Entry) -> frozenset[str]:
     """Names of the fields in which `new` differs from `old`; all of them without an old one."""
     if old is None:

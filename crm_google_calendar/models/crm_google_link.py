@@ -45,6 +45,9 @@ class CrmGoogleLink(models.Model):
     base = fields.Text(
         readonly=True, groups=fields.NO_ACCESS, help="The entry both sides last agreed on"
     )
+    held = fields.Text(
+        readonly=True, groups=fields.NO_ACCESS, help="How the record reads, if that is not the base"
+    )
     pending = fields.Text(
         readonly=True, groups=fields.NO_ACCESS, help="The entry being sent, until Google answers"
     )

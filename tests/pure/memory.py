@@ -30,7 +30,8 @@ def without_odoo():
         return
     odoo, fields, tools = (types.ModuleType(name) for name in ("odoo", "odoo.fields", "odoo.tools"))
     odoo.fields, odoo.tools, tools.config = fields, tools, {}
-    fields.__getattr__, tools.groupby = _nothing, _groupby
+    fields.__getattr__ = tools.__getattr__ = _nothing
+    tools.groupby = _groupby
     sys.modules.update({"odoo": odoo, "odoo.fields": fields, "odoo.tools": tools})
     rows = types.ModuleType("crm_google_calendar.bridge.rows")  # the one that writes SQL itself
     rows.insert = lambda records, values: records.create(values)
