@@ -28,11 +28,12 @@ def without_odoo():
     """Let the bridge be imported where there is no Odoo: the few names it imports mean nothing."""
     if "odoo" in sys.modules:
         return
-    odoo, fields, tools = (types.ModuleType(name) for name in ("odoo", "odoo.fields", "odoo.tools"))
-    odoo.fields, odoo.tools, tools.config = fields, tools, {}
-    fields.__getattr__ = tools.__getattr__ = _nothing
+    names = ("odoo", "odoo.fields", "odoo.tools", "odoo.tools.misc")
+    odoo, fields, tools, misc = (types.ModuleType(name) for name in names)
+    odoo.fields, odoo.tools, tools.misc, tools.config = fields, tools, misc, {}
+    fields.__getattr__ = tools.__getattr__ = misc.__getattr__ = _nothing
     tools.groupby = _groupby
-    sys.modules.update({"odoo": odoo, "odoo.fields": fields, "odoo.tools": tools})
+    sys.modules.update(zip(names, (odoo, fields, tools, misc), strict=True))
     rows = types.ModuleType("crm_google_calendar.bridge.rows")  # the one that writes SQL itself
     rows.insert = lambda records, values: records.create(values)
     rows.put = lambda records, column, values: None
