@@ -52,6 +52,7 @@ def _labels(case: Case) -> dict[str, str]:
         "title": env._("Title"),
         "when": env._("Time"),
         "zone": env._("Time zone"),
+        "end_zone": env._("Time zone of the end"),
         "place": env._("Place"),
         "text": env._("Description"),
         "details": env._("Details"),

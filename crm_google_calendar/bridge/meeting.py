@@ -58,6 +58,7 @@ class MeetingSource(Source):
             self._title(record, like),
             self._read_when(record),
             zone=like.zone if like else self.zone.key,
+            end_zone=like.end_zone if like else "",
             place=record.location or "",
             text=richtext.from_odoo(record.description),
             privacy=record.privacy or "default",

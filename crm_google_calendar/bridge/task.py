@@ -60,6 +60,7 @@ class TaskSource(Source):
             Kind.TASK,
             when=like.when if like and _holds(record, like) else read_when(record),
             zone=record.crm_google_zone or kept.zone,
+            end_zone=kept.end_zone,
             place=kept.place,
             text=richtext.from_odoo(record.note),
             privacy=kept.privacy,

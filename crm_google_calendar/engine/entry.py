@@ -61,8 +61,9 @@ When = Timed | AllDay
 class Entry:
     """One meeting or task as the engine sees it.
 
-    zone: IANA name in which the times are meant. text: rich text in canonical form (see
-    `richtext`). details: the CRM details block, plain lines, written by us only.
+    zone: IANA name in which the times are meant. end_zone: that of the end where it is another, as
+    of a flight; else empty. text: rich text in canonical form (see `richtext`). details: the CRM
+    details block, plain lines, written by us only.
     reminders, mails: minutes before the start, as a popup or as Google's mail to its own
     user. label: the activity type of a task, shown before its title.
     """
@@ -71,6 +72,7 @@ class Entry:
     title: str
     when: When
     zone: str = "UTC"
+    end_zone: str = ""
     place: str = ""
     text: str = ""
     details: str = ""
@@ -118,10 +120,12 @@ def canonical(entry: Entry) -> Entry:
         title, label = strip_done(title)[0], strip_done(label)[0]
     reminders = _reminders(entry.reminders, REMINDERS)
     privacy = "private" if entry.privacy == "confidential" else entry.privacy
+    whole_days = isinstance(entry.when, AllDay)
     return replace(
         entry,
         title=_cut(title, TITLE_LENGTH),
         when=_when(entry.when),
+        end_zone="" if whole_days or entry.end_zone == entry.zone else entry.end_zone,
         place=_cut(_line(entry.place), PLACE_LENGTH),
         text=_text(entry.text),
         details=_details(entry.details),

@@ -57,8 +57,9 @@ def merge(base: Entry | None, crm: Entry, google: Entry, winner: Side) -> Merge:
             clashes.append(_settle(name, ours, theirs, winner))
             values[name] = clashes[-1].kept
     result = replace(crm, **values)
-    if len(result.reminders) + len(result.mails) > REMINDERS:
-        result = canonical(result)  # popups of one side, mails of the other: too many for Google
+    if result.end_zone or len(result.reminders) + len(result.mails) > REMINDERS:
+        # popups of one side, mails of the other: too many for Google; so with the zones
+        result = canonical(result)
     return Merge(result, tuple(clashes))
 
 

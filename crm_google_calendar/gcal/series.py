@@ -33,7 +33,8 @@ def to_series(
     """
     entry = to_entry(master, kind, zone, sent.entry if sent else None, like.entry if like else None)
     rules = canonical_rules(master.get("recurrence") or (), entry.when, entry.zone)
-    series = alike(alike(Series(entry, rules), like), sent)
+    one_zone = replace(entry, end_zone="")  # Google itself demands one zone of a series
+    series = alike(alike(Series(one_zone, rules), like), sent)
     changes = {
         key: read_occurrence(event, key, kind, series, like, sent)
         for key, event in exceptions.items()
@@ -63,7 +64,7 @@ def read_occurrence(
     if is_gone(event):
         return None
     likes = (each.occurrence(key) for each in (sent, like, series) if each)
-    entry = to_entry(event, kind, series.entry.zone, *likes)
+    entry = replace(to_entry(event, kind, series.entry.zone, *likes), end_zone="")
     same_time = entry.when == series.regular(key).when
     return replace(entry, zone=series.entry.zone) if same_time else entry
 

@@ -126,6 +126,7 @@ def to_entry(event: Event, kind: Kind, zone: str, *likes: Entry | None) -> Entry
         title,
         when,
         zone=own_zone,
+        end_zone=(event.get("end") or {}).get("timeZone") or "",
         place=event.get("location") or "",
         text=text,
         details=details,
@@ -156,7 +157,10 @@ def to_patch(entry: Entry, held: Entry, mark: Mark, receipt: str = "") -> dict[s
 
     PATCH merges objects and replaces lists; null deletes a key (Google, "Patch" of Events).
     """
-    patch = to_parts(entry, changed_fields(held, entry))
+    changed = changed_fields(held, entry)
+    patch = to_parts(entry, changed)
+    if "end" in patch and isinstance(held.when, Timed) and not changed & {"zone", "end_zone"}:
+        del patch["end"]["timeZone"]  # it stays; we do not know it of what was settled long ago
     return patch | _write_mark(entry, mark, receipt, absent={LABEL: None})
 
 
@@ -202,7 +206,7 @@ def _end(entry: Entry) -> dict[str, Any]:
     when = entry.when
     if isinstance(when, AllDay):
         return _moment(when.last + timedelta(days=1), entry.zone)
-    return _moment(when.end, entry.zone)
+    return _moment(when.end, entry.end_zone or entry.zone)
 
 
 def _moment(moment: date, zone: str) -> dict[str, Any]:
@@ -228,7 +232,7 @@ _PARTS: dict[str, tuple[tuple[str, ...], Callable[[Entry], Any]]] = {
     "description": (("text", "details"), _description),
     "location": (("place",), lambda entry: entry.place),
     "start": (_WHEN, _start),
-    "end": (_WHEN, _end),
+    "end": ((*_WHEN, "end_zone"), _end),
     "transparency": (("busy",), lambda entry: "opaque" if entry.busy else "transparent"),
     "visibility": (("privacy",), lambda entry: entry.privacy),
     "reminders": (("reminders", "mails"), _reminders),
@@ -291,7 +295,11 @@ def read_when(event: Event, zone: str) -> tuple[When, str]:
         raise ValueError("an event without a start")
     own_zone = start.get("timeZone") or zone
     begins = _instant(start["dateTime"], own_zone)
-    ends = _instant(end["dateTime"], own_zone) if end.get("dateTime") else begins
+    ends = (
+        _instant(end["dateTime"], end.get("timeZone") or own_zone)
+        if end.get("dateTime")
+        else begins
+    )
     return Timed(begins, ends), own_zone
 
 

@@ -202,7 +202,7 @@ class Meetings:
 
     def change(self, record, held, entry):
         before = record.entry
-        mine = changed_fields(held, entry) - {"zone", "mails", "details"}
+        mine = changed_fields(held, entry) - {"zone", "end_zone", "mails", "details"}
         record.write({"entry": replace(before, **{name: getattr(entry, name) for name in mine})})
         self.world.crm_written(self.user, before, record)
         self.world.hint(record.ids)
@@ -252,7 +252,7 @@ class Meetings:
     def entry_of(self, record, like):
         """What Odoo does not hold comes from `like`; a meeting made in Google has no details."""
         details = f"In the CRM: {record.id}" if not like or like.details else ""
-        known = {"zone": like.zone, "mails": like.mails} if like else {}
+        known = {"zone": like.zone, "end_zone": like.end_zone, "mails": like.mails} if like else {}
         return Entry.make(**{**_fields(record.entry), **known, "details": details})
 
 

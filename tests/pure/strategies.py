@@ -94,6 +94,7 @@ loose_fields = st.fixed_dictionaries(
         "title": long_words,
         "when": all_days | timed,
         "zone": st.sampled_from(ZONES),
+        "end_zone": st.sampled_from(("", *ZONES)),
         "place": long_words,
         "text": soups | long_words,
         "details": details | long_words,
