@@ -6,10 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from . import link_keys
-from .rows import insert
+from .rows import drop_repeated, insert
 
 RECORDS = ("calendar.event", "calendar.recurrence", "mail.activity")
 # whose names meetings show, and by which field; tasks show the names of any documents
@@ -42,22 +41,7 @@ def dispatch(env, above: int = 0, writer=None, written=frozenset()) -> None:
     )
     raw.unlink()
     given = insert(hints, [dict(zip(OWNED, row, strict=True)) for row in rows])
-    _drop_repeated(given)
-
-
-def _drop_repeated(given) -> None:
-    """One hint of an account at a record is enough; the newest, since a run may have taken those
-    before it already."""
-    if given:
-        given.env.cr.execute(
-            SQL(
-                "DELETE FROM crm_google_hint old USING crm_google_hint new WHERE new.id IN %s"
-                " AND old.id < new.id AND old.account_id = new.account_id"
-                " AND old.model = new.model AND old.res_id = new.res_id",
-                given._ids,
-            )
-        )
-        given.invalidate_model(flush=False)
+    drop_repeated(given)
 
 
 def forget_own(work, before: int, settled: Callable[[], set[tuple[str, int]]]) -> None:

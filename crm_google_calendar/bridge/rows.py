@@ -37,5 +37,20 @@ def put(records, column: str, values: dict[int, Any]) -> None:
     records.browse(values).invalidate_recordset([column])
 
 
+def drop_repeated(hints) -> None:
+    """One hint of an account at a record is enough; the newest, since a run may have taken those
+    before it already."""
+    if hints:
+        hints.env.cr.execute(
+            SQL(
+                "DELETE FROM crm_google_hint old USING crm_google_hint new WHERE new.id IN %s"
+                " AND old.id < new.id AND old.account_id = new.account_id"
+                " AND old.model = new.model AND old.res_id = new.res_id",
+                hints._ids,
+            )
+        )
+        hints.invalidate_model(flush=False)
+
+
 def _column(value):
     return None if value is False else value

@@ -36,6 +36,7 @@ def without_odoo():
     sys.modules.update(zip(names, (odoo, fields, tools, misc), strict=True))
     rows = types.ModuleType("crm_google_calendar.bridge.rows")  # the one that writes SQL itself
     rows.insert = lambda records, values: records.create(values)
+    rows.drop_repeated = _drop_repeated
     rows.put = lambda records, column, values: None
     sys.modules[rows.__name__] = rows
 
@@ -44,6 +45,13 @@ def _nothing(name):
     if name.startswith("_"):
         raise AttributeError(name)
     return object
+
+
+def _drop_repeated(hints):
+    new = {(hint.account_id.id, hint.model, hint.res_id): hint.id for hint in hints}
+    for hint in hints.search([]):
+        if hint.id < new.get((hint.account_id.id, hint.model, hint.res_id), 0):
+            hint.unlink()
 
 
 def _groupby(values, key):
@@ -196,6 +204,12 @@ class Records:
         if isinstance(test, str):
             return self.browse(record.id for record in self if record[test])
         return self.browse(record.id for record in self if test(record))
+
+    def grouped(self, name):
+        groups = {}
+        for record in self:
+            groups.setdefault(record[name], []).append(record.id)
+        return {value: self.browse(ids) for value, ids in groups.items()}
 
     def mapped(self, name):
         values = [record[name] for record in self]
