@@ -28,6 +28,8 @@ class CalendarPage:
         self.page = page
         self.panel = page.locator(".o_crm_google_panel")
         self.address = page.locator(".o_crm_google_email")
+        self.last_sync = self.panel.locator(".o_crm_google_last")
+        self.details = self.panel.get_by_role("button", name="Details")
         self.progress = page.get_by_role("progressbar", name="Synchronization with Google")
         self.counts = page.locator(".o_crm_google_progress_text")
         self.result = page.locator(".o_crm_google_result")
