@@ -165,6 +165,8 @@ def choose(work: Work, case: SeriesCase) -> None:
         _look_for_gaps(case, result)
     if case.action.verb is Verb.NOTHING and case.link.state == "linked":
         series_links.remember(work, case)
+    elif case.action.verb is Verb.NOTHING and case.link.res_id != (case.res_id or 0):
+        links.write(work, case, {})  # its recurrence was made anew
     elif case.action.verb is Verb.INSERT:
         case.wanted = list(case.rows.active)
 

@@ -2,7 +2,11 @@ from uuid import uuid4
 
 from odoo import api, fields, models
 
+from ..bridge import link_keys
 from ..bridge.series_rule import FIELDS
+from ..bridge.series_state import Memory
+
+HEIRS = "crm_google_heirs"  # links of recurrences that this transaction has removed, by meeting
 
 
 class CalendarRecurrence(models.Model):
@@ -20,6 +24,7 @@ class CalendarRecurrence(models.Model):
     def create(self, vals_list):
         recurrences = super().create(vals_list)
         recurrences._crm_google_hint(recurrences.ids)
+        recurrences._crm_google_inherit()
         return recurrences
 
     def write(self, vals):
@@ -30,12 +35,44 @@ class CalendarRecurrence(models.Model):
 
     def unlink(self):
         ids = self.ids
+        self._crm_google_bequeath()
         result = super().unlink()
         self._crm_google_hint(ids)
         return result
 
+    def _stop_at(self, event):
+        self._crm_google_bequeath()
+        return super()._stop_at(event)
+
     def _crm_google_hint(self, ids):
         self.env["crm.google.hint"]._leave(self._name, ids)
+
+    def _crm_google_own_links(self):
+        # sudo: the links of all users, which only our own code sees and writes
+        return link_keys.of_everybody(self.sudo().env, self._name, self.ids)
+
+    def _crm_google_bequeath(self):
+        """Note whose meetings these are: where a user edits a series, or its end, Odoo makes a new
+        recurrence in the same transaction, of one of the meetings."""
+        for link in self._crm_google_own_links():
+            rows = {
+                *Memory.of(link).rows.values(),
+                *self.browse(link.res_id).calendar_event_ids.ids,
+            }
+            heirs = self.env.cr.precommit.data.setdefault(HEIRS, {})
+            for row in rows:
+                heirs.setdefault(row, set()).add(link.id)
+
+    def _crm_google_inherit(self):
+        heirs = self.env.cr.precommit.data.get(HEIRS)
+        for recurrence in self if heirs else ():
+            # sudo: as above
+            links = self.env["crm.google.link"].sudo()
+            links = links.browse(heirs.pop(recurrence.base_event_id.id, ())).exists()
+            links = links.concat(*(same[0] for same in links.grouped("calendar_id").values()))
+            left = links.filtered(lambda link: not self.browse(link.res_id).exists())
+            left.res_id = recurrence.id
+            (links - left)._let_rest(recurrence)  # what was split off
 
 
 class CalendarEvent(models.Model):

@@ -3,6 +3,9 @@ from odoo.exceptions import AccessError
 
 from ..bridge.opening import open_record
 
+# a series that the user let go: nothing of it is sent before they push it again
+RESTING = {("detached", cause) for cause in ("deleted_there", "archived_there", "kept", "undone")}
+
 
 class RecordId(fields.Many2oneReference):
     """NULL where there is no record: PostgreSQL then lets any number of events have none."""
@@ -179,6 +182,14 @@ class CrmGoogleLink(models.Model):
         (self - with_record).unlink()
         for link, fresh in with_record._next_ids().items():
             link.write({"state": "linked", **fresh, **dict.fromkeys(names, False)})
+
+    def _let_rest(self, recurrence):
+        """Keep what was split off these series, which the user let go, from being sent."""
+        for link in self.filtered(lambda link: (link.state, link.cause) in RESTING):
+            values = {name: link[name] for name in ("state", "cause", "reason", "last_sync")}
+            event_id = link.account_id._event_id(recurrence._name, recurrence.id, 0)
+            record = {"model": recurrence._name, "res_id": recurrence.id, "event_id": event_id}
+            self.create({**values, **record, "calendar_id": link.calendar_id.id})
 
     def _next_id(self):
         """Values that give the link an id which Google has never seen."""
