@@ -9,6 +9,7 @@ from odoo.fields import Command, Domain
 from ..engine import richtext
 from ..engine.entry import AllDay, Entry, Kind, Timed
 from ..engine.merge import changed_fields
+from .own import Own
 from .source import Source
 from .zones import naive, utc
 
@@ -88,7 +89,7 @@ class MeetingSource(Source):
     def owned(self):
         """Values of a meeting that was made in Google."""
         guests = [Command.set([self.user.partner_id.id])]
-        return {"user_id": self.user.id, "partner_ids": guests, "crm_from_google": True}
+        return {"user_id": self.user.id, "partner_ids": guests, "crm_from_google": Own(True)}
 
     def change(self, record, held, entry):
         changed = changed_fields(held, entry)

@@ -7,13 +7,15 @@ from datetime import date, datetime, time, timedelta, timezone
 from odoo.fields import Domain
 
 from ..engine import richtext
-from ..engine.entry import AllDay, Entry, Kind, Timed
+from ..engine.entry import AllDay, Entry, Kind, Timed, in_years
 from ..engine.merge import changed_fields
+from .own import Own
 from .source import Source
 from .zones import zone_of
 
 TODO_TYPE = "mail.mail_activity_data_todo"
 DAY = 24 * 60  # minutes
+OWN_FIELDS = ("crm_google_clock", "crm_google_minutes", "crm_google_zone")
 
 
 class TaskSource(Source):
@@ -187,7 +189,7 @@ class TaskSource(Source):
     def _values(self, entry, changed=None):
         values = {}
         if changed is None or changed & {"when", "zone"}:
-            values.update(when_values(entry))
+            values.update(_owned(when_values(entry)))
         if changed is None or "title" in changed:
             values["summary"] = entry.title
         if changed is None or "text" in changed:
@@ -228,16 +230,30 @@ class TaskSource(Source):
 
 
 def read_when(record):
-    """When a task is: its due date, and the time of day or the days that Google gave it."""
-    due = record.date_deadline
+    """When a task is: its due date, and the time of day or the days that Google gave it.
+
+    Raises ValueError where these make no time.
+    """
+    try:
+        return _read_when(record)
+    except OverflowError as fault:
+        raise ValueError("a time that no calendar shows") from fault
+
+
+def _read_when(record):
+    due = in_years(record.date_deadline)
     minutes = record.crm_google_minutes
     if not record.crm_google_clock:
         days = max(1, minutes // DAY)
         return AllDay(due, due + timedelta(days=days - 1))
-    clock = time.fromisoformat(record.crm_google_clock)
+    clock = time.fromisoformat(record.crm_google_clock).replace(tzinfo=None)
     start = datetime.combine(due, clock, zone_of(record.crm_google_zone))
     start = start.astimezone(timezone.utc)
-    return Timed(start, start + timedelta(minutes=minutes))
+    return Timed(in_years(start), in_years(start + timedelta(minutes=minutes)))
+
+
+def _owned(values):
+    return {name: Own(value) if name in OWN_FIELDS else value for name, value in values.items()}
 
 
 def _holds(record, entry):

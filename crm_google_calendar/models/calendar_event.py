@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..bridge import own
+
+OWN_FIELDS = ("crm_from_google", "crm_google_changed")
+
 
 class CalendarEvent(models.Model):
     _name = "calendar.event"
@@ -39,6 +43,21 @@ class CalendarEvent(models.Model):
         ids = {each for row in self.sudo() for each in row.crm_google_guests}
         return self.env["res.partner"].browse(sorted(ids))
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([own.to_create(self, OWN_FIELDS, vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(own.to_write(self, OWN_FIELDS, vals))
+
+    def copy_data(self, default=None):
+        """Odoo makes the meetings of a series of such values."""
+        default = own.to_write(self, OWN_FIELDS, default or {})
+        return [
+            {name: own.Own(value) if name in OWN_FIELDS else value for name, value in each.items()}
+            for each in super().copy_data(default)
+        ]
+
     def copy(self, default=None):
         """What a user duplicates is a meeting of his own."""
-        return super().copy({**(default or {}), "crm_from_google": False})
+        return super().copy({**(default or {}), "crm_from_google": own.Own(False)})

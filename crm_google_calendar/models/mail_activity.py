@@ -1,8 +1,11 @@
 from odoo import api, fields, models
 
+from ..bridge import own, task
 from ..bridge.task import read_when
 from ..bridge.zones import naive, zone_of
 from ..engine.entry import Timed
+
+OWN_FIELDS = (*task.OWN_FIELDS, "crm_google_changed")
 
 
 class MailActivity(models.Model):
@@ -15,20 +18,32 @@ class MailActivity(models.Model):
     )
 
     # Odoo's activities have a date only; these keep what Google's entry has beyond it
-    crm_google_clock = fields.Char("Start in Google", readonly=True, help="Local time of day")
-    crm_google_minutes = fields.Integer("Minutes in Google", readonly=True)
-    crm_google_zone = fields.Char("Time zone in Google", readonly=True)
+    crm_google_clock = fields.Char(
+        "Start in Google", readonly=True, copy=False, help="Local time of day"
+    )
+    crm_google_minutes = fields.Integer("Minutes in Google", readonly=True, copy=False)
+    crm_google_zone = fields.Char("Time zone in Google", readonly=True, copy=False)
     # what became of it when it was ticked off in Google, to take that back: `message` on the
     # document, `next` activity. Closed to everybody, since runs delete what it names
     crm_google_done = fields.Json(copy=False, groups=fields.NO_ACCESS)
     crm_google_time = fields.Char("Time", compute="_compute_crm_google_time")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([own.to_create(self, OWN_FIELDS, vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(own.to_write(self, OWN_FIELDS, vals))
 
     @api.depends("date_deadline", "crm_google_clock", "crm_google_minutes", "crm_google_zone")
     @api.depends_context("tz", "lang")
     def _compute_crm_google_time(self):
         self.crm_google_time = False
         for activity in self.filtered(lambda activity: activity.date_deadline):
-            when = read_when(activity)
+            try:
+                when = read_when(activity)
+            except ValueError:
+                continue  # no form fails for it; a run says what is wrong
             if isinstance(when, Timed):
                 activity.crm_google_time = self._format_span(when)
 
