@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import re
 import secrets
 import time
 import uuid
@@ -25,9 +26,11 @@ from ..gcal.errors import Cause, GoogleError
 from . import sentences, settings
 from .discretion import discretion, explain
 from .grant import google_of
+from .here import works_here
 from .zones import naive
 
 _logger = logging.getLogger(__name__)
+_NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)  # of our channels
 BUDGET = 30  # seconds of one call of the scheduled action
 LIFE = timedelta(days=7)  # what Google gives a channel by default, and at most
 SHORTEST_REST = timedelta(hours=2)  # renewed so long before its end: the action comes every hour
@@ -50,9 +53,11 @@ def receive(env, name: str, token: str, state: str) -> bool:
     name, token, state: from its headers. Writes at most one row however many messages come, and
     none of a message that nobody here has asked for.
     """
+    if not _NAME.fullmatch(name or ""):
+        return False
     # sudo: nobody is logged in; that he knows the channel's secret is what counts
     channel = env["crm.google.channel"].sudo().search([("name", "=", name or "")], limit=1)
-    proven = hmac.compare_digest(_hash(token or ""), channel.secret_hash or "")
+    proven = hmac.compare_digest(_hash((token or "")[:1000]), channel.secret_hash or "")
     if not (channel and proven):
         _logger.debug("a message for a channel that is not open here")
         return False
@@ -65,7 +70,7 @@ def receive(env, name: str, token: str, state: str) -> bool:
 
 def _hash(secret: str) -> str:
     # no salt and one round: the secret is 256 random bits
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
 
 
 # -- opening and ending -----------------------------------------------------------------------
@@ -233,9 +238,7 @@ def _is_wanted(env) -> Domain:
     if settings.push_problem(env):
         return Domain.FALSE
     there = Domain("address", "=", settings.notify_address(env))
-    there &= Domain("calendar_id.state", "=", "ready") & Domain(
-        "account_id.user_id.active", "=", True
-    )
+    there &= Domain("calendar_id.state", "=", "ready") & works_here("account_id.user_id")
     return there & Domain("account_id.state", "in", ("connected", "reconnect", "choosing"))
 
 
@@ -246,7 +249,7 @@ def _to_watch(env):
     seen_to = Domain("state", "in", ("open", "refused"))
     seen_to &= Domain("look_at", ">", fields.Datetime.now())
     domain = Domain("state", "=", "ready") & Domain("account_id.state", "=", "connected")
-    domain &= Domain("account_id.user_id.active", "=", True)
+    domain &= works_here("account_id.user_id")
     return env["crm.google.calendar"].search(domain & ~Domain("channel_ids", "any", seen_to))
 
 

@@ -19,6 +19,7 @@ from . import hints, quiet
 from .alone import alone
 from .connect import check, connect, give_up
 from .discretion import discretion, explain
+from .here import is_here, works_here
 from .revoke import revoke
 from .slices import ACTIVE, work_on
 
@@ -145,6 +146,8 @@ class Worker:
             if not is_alone:
                 self.taken.add(run_id)
                 self.is_blocked = True
+            elif run and not is_here(account.user_id):
+                self.parked.add(run_id)
             elif run:
                 over = work_on(run, self.checkpoint, self._end_of_slice(run_id), heard)
                 (self.parked if over else self.served).add(run_id)
@@ -224,7 +227,7 @@ class Worker:
 
 
 def _active() -> Domain:
-    return Domain("state", "in", ACTIVE) & Domain("user_id.active", "=", True)
+    return Domain("state", "in", ACTIVE) & works_here()
 
 
 def _is_due() -> Domain:
@@ -247,10 +250,9 @@ def _undelivered_hints(env) -> int:
 
 def _wishes(env):
     """Accounts with a connection, check or revocation that the user asked for."""
-    there = Domain("user_id.active", "=", True)
-    to_connect = Domain("state", "=", "connecting") & there
+    to_connect = Domain("state", "=", "connecting") & works_here()
     to_revoke = Domain("state", "=", "revoking")
-    to_check = Domain("check_for", "!=", False) & there
+    to_check = Domain("check_for", "!=", False) & works_here()
     return env["crm.google.account"].search(to_connect | to_revoke | to_check)
 
 
@@ -272,7 +274,7 @@ def _fulfil_alone(account, checkpoint) -> None:
     for state, step in (("connecting", connect), ("revoking", revoke)):
         if account.state == state:
             _guarded(account, step, checkpoint)
-    if account.exists().check_for and account.user_id.active:
+    if account.exists().check_for and is_here(account.user_id):
         _guarded(account, check, checkpoint)
 
 

@@ -13,6 +13,7 @@ from ..bridge import (
     vault,
     worker,
 )
+from ..bridge.here import is_here
 from ..bridge.links import detach
 from ..bridge.settings import database_uuid
 from ..gcal.oauth import CALENDAR_SCOPE
@@ -290,8 +291,8 @@ class CrmGoogleAccount(models.Model):
             self._wake()
 
     def _is_worked_on(self):
-        """Whether runs are made: not for somebody who has left, whose user is archived."""
-        return self.state == "connected" and self.user_id.active
+        """Whether runs are made: not for somebody who has left."""
+        return self.state == "connected" and is_here(self.user_id)
 
     def _stop_runs(self):
         """What was begun or queued ends here; nothing of it is lost."""

@@ -176,12 +176,22 @@ class TestNotify(WatchCase, HttpCase):
             {"x-goog-channel-id": other},
             {"x-goog-channel-id": "unknown"},
             {"x-goog-channel-id": ""},
+            {"x-goog-channel-id": "a\tb"},
+            {"x-goog-channel-id": "x" * 9000},
+            {"x-goog-channel-id": "schön".encode().decode("latin-1")},
+            {"x-goog-channel-token": "x" * 9000},
+            {"x-goog-resource-state": "x" * 9000, "x-goog-channel-token": "guessed"},
             {"x-goog-channel-token": self.channels("event").sudo().secret_hash},
         )
         for change in forged:
             self.assertEqual(self.post({**message, **change}), 204, change)
         self.assertEqual(self.post({}), 204)
         self.assertFalse(self.hints())
+
+    def test_an_id_of_no_channel_is_not_even_looked_up(self):
+        for name in ("a\0b", "\udc80", "x" * 10**6, "'; --", "A" * 36, None, ""):
+            with self.assertQueryCount(0):
+                self.assertFalse(channels.receive(self.env, name, "\udc80\0" * 10**6, "\0"))
 
     def test_secrets_are_compared_in_constant_time(self):
         self.lunch()

@@ -2,6 +2,8 @@
 
 from unittest.mock import Mock, patch
 
+from odoo import Command
+
 from odoo.addons.crm_google_calendar.bridge import settings
 
 from .connecting import ConnectCase
@@ -14,31 +16,71 @@ class TestLeaving(ConnectCase):
         self.record = self.meeting("Demo")
         settings.put(self.env, "auto_sync", "True")
 
-    def test_nothing_is_done_for_an_archived_user(self):
+    def leave(self, how):
+        if how == "archived":
+            self.user.active = False
+        else:
+            groups = self.env.ref(f"base.group_{how}")
+            self.user.write({"group_ids": [Command.set(groups.ids)]})
+        self.env.flush_all()
+
+    def come_back(self):
+        groups = self.env.ref("base.group_user") | self.env.ref("sales_team.group_sale_salesman")
+        self.user.write({"active": True, "group_ids": [Command.set(groups.ids)]})
+
+    def nothing_is_done(self, how):
         self.account._start_run("wizard", full=True)
         self.account.with_user(self.user).action_check()
-        self.user.active = False
+        self.leave(how)
         self.env["crm.google.account"]._cron_auto_sync()
         self.record.with_user(self.env.ref("base.user_admin")).name = "Changed"
         self.emulator.log.clear()
         self.work()
         self.assertEqual(self.emulator.count(), 0)
-        self.user.active = True
+        self.assertEqual((self.account.state, self.account.cause), ("connected", False))
+        self.come_back()
         self.work()
         self.assertEqual(list(self.events()), ["Changed"])
 
-    def test_an_archived_user_is_not_connected(self):
-        self.account._change("connecting")
-        self.user.active = False
+    def test_nothing_is_done_for_an_archived_user(self):
+        self.nothing_is_done("archived")
+
+    def test_nothing_is_done_for_a_user_who_became_a_portal_user(self):
+        self.nothing_is_done("portal")
+
+    def test_nothing_is_done_for_a_user_who_became_a_public_user(self):
+        self.nothing_is_done("public")
+
+    def test_nothing_is_done_for_a_user_who_may_not_read_what_is_synchronized(self):
+        self.account._start_run("wizard", full=True)
+        rights = self.env["ir.model.access"].search([("model_id.model", "=", "mail.activity")])
+        rights.perm_read = False
         self.emulator.log.clear()
         self.work()
-        self.assertEqual(self.emulator.count(), 0)
+        self.account._nudge("auto")
+        self.work()
+        self.assertEqual((self.emulator.count(), self.account.state), (0, "connected"))
+        rights.perm_read = True
+        self.work()
+        self.assertEqual(list(self.events()), ["Demo"])
+
+    def test_who_left_is_not_connected(self):
+        for how in ("archived", "portal", "public"):
+            self.come_back()
+            self.account._change("connecting")
+            self.leave(how)
+            self.emulator.log.clear()
+            self.work()
+            self.assertEqual(self.emulator.count(), 0, how)
 
     def test_a_revocation_is_carried_out_though_the_user_has_left(self):
-        self.account.with_user(self.user).action_revoke()
-        self.user.active = False
-        self.work()
-        self.assertEqual(self.account.state, "disconnected")
+        for how in ("archived", "portal"):
+            self.come_back()
+            self.consent() if self.account.state == "disconnected" else None
+            self.account.with_user(self.user).action_revoke()
+            self.leave(how)
+            self.work()
+            self.assertEqual(self.account.state, "disconnected")
 
     def test_with_a_user_goes_all_that_was_his(self):
         self.sync(self.account)
