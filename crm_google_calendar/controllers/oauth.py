@@ -3,6 +3,8 @@
 import logging
 import time
 
+from markupsafe import Markup
+
 from odoo import http
 from odoo.http import request
 
@@ -14,6 +16,7 @@ from ..gcal.errors import Cause, GoogleError, from_code
 
 _logger = logging.getLogger(__name__)
 logging.getLogger("werkzeug").addFilter(WithoutAnswer())
+NOT_OURS = "/crm_google_calendar/not_ours"
 SESSION_KEY = "crm_google_calendar_consent"
 VALID_FOR = 15 * 60  # seconds
 MOST = 5  # ways to Google's page that one session may have open, say in several tabs
@@ -40,13 +43,27 @@ class CrmGoogleOauth(http.Controller):
         account = request.env["crm.google.account"]._mine()
         kept = _recall(state)
         if kept is None:
+            # whoever sent it may be anybody: the account, and what its user reads, stay as they are
             _logger.info("account %s: an answer of Google's page without its session", account.id)
+            return request.redirect(NOT_OURS)
+        if kept["until"] < time.time():
             account._consent_failed(GoogleError(Cause.CODE_REFUSED, reason="no_session"))
         elif error or not code:
             account._consent_failed(from_code(error or "invalid_request"))
         else:
             account._receive_code(code, kept["verifier"], kept["another"])
-        return request.redirect(kept["return_path"] if kept else safe_path(""))
+        return request.redirect(kept["return_path"])
+
+    @http.route(NOT_OURS, type="http", auth="user", methods=["GET"])
+    def not_ours(self, **_kwargs):
+        """Tell whoever sees it, and nobody else, that an answer led to nothing."""
+        env = request.env
+        page = Markup('<!DOCTYPE html><p>%s</p><p><a href="%s">%s</a></p>') % (
+            env._("This answer did not belong to your session, or was used already."),
+            safe_path(""),
+            env._("Back to the calendar"),
+        )
+        return request.make_response(page, [("Content-Type", "text/html; charset=utf-8")])
 
 
 def _remember(consent, return_path, another):
@@ -63,9 +80,8 @@ def _remember(consent, return_path, another):
 
 
 def _recall(state):
-    """What was remembered under this state, for once; None where it is not ours, or too late."""
+    """What was remembered under this state, for once; None where it is not this session's."""
     kept = dict(request.session.get(SESSION_KEY, {}))
     found = kept.pop(state, None)
     request.session[SESSION_KEY] = kept
-    valid = found and found["uid"] == request.env.uid and found["until"] > time.time()
-    return found if valid else None
+    return found if found and found["uid"] == request.env.uid else None

@@ -144,30 +144,50 @@ class TestTheWholeWay(HttpConnectCase):
 
 
 class TestState(HttpConnectCase):
-    def refused(self, location, words="did not belong to this session"):
+    def refused(self, location, words):
         path = self.came_back(location)
         self.assertState("disconnected", words)
         self.assertFalse(self.account.code)
         return path
+
+    def not_ours(self, location):
+        """Nothing of the account changes, not even what its user reads."""
+        before = self.account.read()
+        self.assertEqual(self.came_back(location), "/crm_google_calendar/not_ours")
+        self.assertIn("did not belong to your session", self.url_open(location).text)
+        self.env.invalidate_all()
+        self.assertEqual(self.account.read(), before)
 
     def test_it_is_good_for_one_time(self):
         location = self.consent_page(self.to_google())
         self.came_back(location)
         self.account.write({"state": "disconnected", "code": False})
         self.env.flush_all()
-        self.refused(location)
+        self.not_ours(location)
 
     def test_a_forged_one_is_refused(self):
         url = self.to_google()
-        self.refused(f"{CALLBACK}?state=forged&code=4/0")
-        self.refused(f"{CALLBACK}?code=4/0")
+        self.not_ours(f"{CALLBACK}?state=forged&code=4/0")
+        self.not_ours(f"{CALLBACK}?code=4/0")
+        for error in ("access_denied", "admin_policy_enforced", "x"):
+            self.not_ours(f"{CALLBACK}?error={error}")
+            self.not_ours(f"{CALLBACK}?state=forged&error={error}")
+        self.not_ours(CALLBACK)
         self.came_back(self.consent_page(url))  # and leaves the real one alone
         self.assertEqual(self.account.state, "connecting")
 
     def test_it_belongs_to_one_session(self):
         location = self.consent_page(self.to_google())
         self.authenticate("sam", "sam")
-        self.refused(location)
+        self.not_ours(location)
+        self.not_ours(f"{CALLBACK}?state={self.state_of(location)}&error=access_denied")
+
+    def test_a_forged_one_changes_nothing_in_any_state(self):
+        for state in ("disconnected", "incomplete", "reconnect", "connected", "choosing"):
+            self.account.write({"state": state, "message": "What was said", "cause": "lapsed"})
+            self.env.flush_all()
+            for answer in ("error=access_denied", "state=forged&code=4/0", "state=&error=x"):
+                self.not_ours(f"{CALLBACK}?{answer}")
 
     def test_it_belongs_to_one_user(self):
         location = self.consent_page(self.to_google())
@@ -177,7 +197,7 @@ class TestState(HttpConnectCase):
         self.authenticate("eve", "eve", session_extra={SESSION_KEY: kept})
         self.came_back(location)
         account = self.env["crm.google.account"]._of_user(eve)
-        self.assertIn("did not belong to this session", account.message)
+        self.assertFalse(account.message or self.account.message)
         self.assertFalse(account.code or self.account.code)
 
     def test_it_expires(self):
@@ -196,7 +216,7 @@ class TestState(HttpConnectCase):
 
     def test_a_session_does_not_grow_without_end(self):
         urls = [self.to_google() for _click in range(7)]
-        self.refused(f"{CALLBACK}?state={self.state_of(urls[0])}&code=4/0")
+        self.not_ours(f"{CALLBACK}?state={self.state_of(urls[0])}&code=4/0")
         self.came_back(f"{CALLBACK}?state={self.state_of(urls[2])}&code=4/0")
         self.assertEqual(self.account.state, "connecting")
 
