@@ -24,6 +24,9 @@ _BLOCKS = frozenset(
     " header hr main nav p pre section table tbody tfoot thead tr".split()
 )
 _LISTS = frozenset(("ul", "ol"))
+_DEEPEST = 50  # elements within each other
+_DECLARATION = re.compile(r"<[!?][^<>]*>")
+_NO_TAG = re.compile(r"<(?!/?[a-zA-Z][^<>]*>)")
 _SILENT = frozenset(("head", "script", "style", "template"))
 _SAFE_LINK = re.compile(r"(https?://|mailto:|tel:)[^\s\"'<>]+$", re.IGNORECASE)
 INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -55,9 +58,22 @@ def clean(words: str) -> str:
 def read(source: str) -> tuple[Line, ...]:
     """The lines of any HTML, without empty ones at both ends."""
     reader = Reader()
-    reader.feed(clean(source))
+    reader.feed(_tame(clean(source)))
     reader.close()
     return tuple(reader.finish())
+
+
+def _tame(source: str) -> str:
+    """HTML of whole tags only: over others, Python's reader fails, or takes time without end."""
+    parts, place = [], 0
+    while (start := source.find("<!--", place)) >= 0:
+        end = source.find("-->", start + 4)
+        if end < 0:
+            break
+        parts.append(source[place:start])
+        place = end + 3
+    parts.append(source[place:])
+    return _NO_TAG.sub("&lt;", _DECLARATION.sub("", "".join(parts)))
 
 
 def words_of(line: Line) -> str:
@@ -123,6 +139,8 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "br":
             self._end_line()
+        elif len(self._styles) + len(self._links) + len(self._lists) > _DEEPEST:
+            return  # nobody looks that deep, and each word would be compared with all of them
         elif tag in _STYLES:
             self._styles.append(_STYLES[tag])
         elif tag == "a":

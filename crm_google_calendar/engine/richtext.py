@@ -8,24 +8,43 @@ same canonical text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 
 from .lines import Line, Run, apart, read, words_of, write
 
 _LINE_FEED_AFTER_BREAK = re.compile(r"(<br\s*/?>|</(?:p|div|li|ul|ol)>)\n", re.IGNORECASE)
+_LONG_TAG = re.compile(r"<[^<>]{1000,}>")
+ENOUGH = 40_000  # characters of a text; `entry` keeps fewer
+SIZES = (64_000, 256_000)  # characters that are read, and again where that was mostly markup
 CUT_MARK = "…"
 
 
 def from_odoo(html: str | None) -> str:
     """Read an Odoo Html value; a line feed in it is mere white space."""
-    return canonical(re.sub(r"[\r\n]+", " ", html or ""))
+    return _beginning(html or "", lambda part: re.sub(r"[\r\n]+", " ", part))
 
 
 def from_google(description: str | None) -> str:
     """Read a Google description: HTML, plain text, or both; a line feed is a line break."""
-    lines = (description or "").replace("\r\n", "\n")
-    return canonical(_LINE_FEED_AFTER_BREAK.sub(r"\1", lines))
+    return _beginning(
+        description or "",
+        lambda part: _LINE_FEED_AFTER_BREAK.sub(r"\1", part.replace("\r\n", "\n")),
+    )
+
+
+def _beginning(source: str, prepare: Callable[[str], str]) -> str:
+    """Read as much as makes more than anybody keeps: reading takes time with every character.
+
+    A tag that is as long as a page of text is a picture, or nothing at all.
+    """
+    if len(source) > SIZES[0]:
+        source = _LONG_TAG.sub(" ", source)
+    for size in SIZES:
+        text = canonical(prepare(source[:size]))
+        if len(text) > ENOUGH or len(source) <= size:
+            break
+    return text
 
 
 def to_odoo(text: str) -> str:
@@ -91,6 +110,11 @@ def cut(text: str, length: int) -> str:
     if len(text) <= length:
         return text
     words = plain(text)[:length]
-    while len(shortened := from_plain(words.rstrip() + CUT_MARK)) > length:
-        words = words[: len(words) - max(1, (len(shortened) - length) // 5)]
-    return shortened
+    while (size := _size(words.rstrip() + CUT_MARK)) > length:
+        words = words[: len(words) - max(1, (size - length) // 5)]
+    return from_plain(words.rstrip() + CUT_MARK)
+
+
+def _size(words: str) -> int:
+    """How long the words of canonical text are once they are canonical text again."""
+    return len(escape(words, quote=False)) + words.count("\n") * (len("<br>") - 1)
