@@ -70,7 +70,7 @@ def _is_settled(case: Case) -> bool:
 def _still_true(work: Work, chunk: list[Case]) -> list[Case]:
     """Drop cases whose record was changed since it was read: the next slice decides them anew."""
     seen = {id(case): case.crm for case in chunk}
-    load_records(chunk)
+    chunk = load_records(work, chunk)
     fresh = [case for case in chunk if case.crm == seen[id(case)]]
     work.complete = work.complete and len(fresh) == len(chunk)
     return fresh

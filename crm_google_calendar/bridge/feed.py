@@ -21,8 +21,8 @@ class Feed:
     changed, so that all their occurrences must be looked at. news: what is told of linked series.
     fresh: series that the CRM has not yet. becomes: new ids of single events that are occurrences
     now. released: meetings of a recurrence that stand for themselves. claimed: ids of events that
-    series took. refused: series whose dates Google did not tell, as (master, reason). unread: links
-    of those that it had refused before, and that were tried again.
+    series took. refused: series whose dates Google does not tell, or that cannot be read: (master,
+    cause, detail). unread: links of those that were refused before, and that were tried again.
     """
 
     calendar: Any
@@ -37,7 +37,7 @@ class Feed:
     becomes: dict[str, str] = field(default_factory=dict)
     released: set[int] = field(default_factory=set)
     claimed: set[str] = field(default_factory=set)
-    refused: dict[str, tuple[Any, str]] = field(default_factory=dict)
+    refused: dict[str, tuple[Any, str, str]] = field(default_factory=dict)
     unread: Any = None
     every: list[dict[str, Any]] = field(default_factory=list)
 

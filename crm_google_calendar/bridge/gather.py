@@ -11,6 +11,7 @@ from ..gcal.client import Call
 from ..gcal.errors import Cause
 from ..gcal.translate import is_gone, receipt_of, to_entry
 from . import identity, link_keys, links
+from .apart import attempt
 from .choose import AWAY, GONE, choose
 from .feed import Feed
 from .held import as_agreed
@@ -32,14 +33,19 @@ def gather(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:
     cases += _new_records(work, feed, hinted, adopted)
     ask_google(work, [case for case in cases if case.unknown])
     cases = [case for case in cases if not case.unknown]
-    load_records(cases)
+    _load(cases)
     cases += _reused(work, cases)
     links.name_events(work, [case for case in cases if not case.event_id], feed)
-    for case in cases:
-        case.action = choose(work, case)
-        if case.pending and case.action.verb is Verb.NOTHING:
-            case.link.pending = False  # it never arrived, and is not wanted any more
+    cases = [case for case in _readable(work, cases) if attempt(work, case, _decide)]
     return [case for case in cases if case.action.verb is not Verb.NOTHING]
+
+
+def _decide(work: Work, case: Case) -> None:
+    case.action = choose(work, case)
+    if case.action.verb is Verb.NOTHING:
+        links.mend(case)
+        if case.pending:
+            case.link.pending = False  # it never arrived, and is not wanted any more
 
 
 def _reused(work: Work, cases: list[Case]) -> list[Case]:
@@ -59,8 +65,21 @@ def _reused(work: Work, cases: list[Case]) -> list[Case]:
     return others
 
 
-def load_records(cases: list[Case]) -> None:
-    """Read the CRM's side of the cases, in one go for each kind."""
+def load_records(work: Work, cases: list[Case]) -> list[Case]:
+    """Read the CRM's side of the cases, in one go for each kind; returns those that can be read."""
+    _load(cases)
+    return _readable(work, cases)
+
+
+def _readable(work: Work, cases: list[Case]) -> list[Case]:
+    """Set aside what cannot be read here, unless it takes no part anyhow; returns the others."""
+    for case in cases:
+        if case.crm.fault and case.link.state != "detached":
+            links.set_aside(work, case, "odoo_unreadable", case.crm.fault)
+    return [case for case in cases if not case.crm.fault]
+
+
+def _load(cases: list[Case]) -> None:
     for source in {case.source for case in cases}:
         mine = [case for case in cases if case.source is source and case.res_id]
         locals_ = source.load({case.res_id: case.base or case.google for case in mine})
@@ -89,16 +108,14 @@ def _take_answer(work, case, answer):
         else:
             links.set_aside(work, case, error.cause.value, error.reason)
         return
-    try:
-        take_event(case, answer.event)
-        case.unknown = False
-    except ValueError:
-        links.set_aside(work, case, "unreadable")
+    case.event = answer.event
+    case.unknown = not attempt(work, case, take_event)
 
 
-def take_event(case: Case, event: dict[str, Any] | None) -> None:
-    """Let the case see this state of its event; None, or a cancelled one, is gone."""
-    case.event, case.google, case.etag = event, None, None
+def take_event(_work: Work, case: Case) -> None:
+    """Let the case see its event as it is now; None, or a cancelled one, is gone."""
+    event = case.event
+    case.google, case.etag = None, None
     if event and not is_gone(event):
         case.etag = event.get("etag")
         case.google = _entry(case, event)
@@ -176,12 +193,9 @@ def _is_worth_it(work, link, event, hinted) -> bool:
 def _see(work: Work, feed: Feed, case: Case, event: dict[str, Any] | None) -> bool:
     """Settle what is known of the event's side; False where the case must wait."""
     if event is not None:
-        try:
-            take_event(case, event)
-        except ValueError:
-            links.set_aside(work, case, "unreadable")
-            return False
-    elif case.link.state == "detached" and case.link.cause in GONE:
+        case.event = event
+        return attempt(work, case, take_event)
+    if case.link.state == "detached" and case.link.cause in GONE:
         case.google = None
     elif _must_ask(feed, case):
         case.unknown = True
@@ -224,10 +238,8 @@ def _new_events(work: Work, feed: Feed) -> list[Case]:
 
 def _is_new(work: Work, case: Case, event: dict[str, Any]) -> bool:
     """Whether an event without a link is to be looked at, once it is read."""
-    try:
-        take_event(case, event)
-    except ValueError:
-        links.set_aside(work, case, "unreadable")
+    case.event = event
+    if not attempt(work, case, take_event):
         return False
     return bool(case.res_id) or work.window.has(case.google)
 

@@ -157,6 +157,13 @@ def set_aside(work: Work, case: Case, cause: str, detail: str = "") -> None:
     work.counts["set_aside"] = work.counts.get("set_aside", 0) + 1
 
 
+def mend(case: Case) -> None:
+    """Write that nothing is wrong any more with an entry of which nothing is to be done."""
+    if case.link.state == "set_aside" and case.base:
+        well = {"state": "linked", "cause": False, "reason": False}
+        case.link.write({**well, **from_event(case.event)})
+
+
 def put_off(work: Work, cases: list[Any]) -> None:
     """Leave to the next slice what Google kept calling outdated, until that has led nowhere."""
     if work.run.tries < PATIENCE:

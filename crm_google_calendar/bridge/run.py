@@ -12,6 +12,7 @@ from ..engine.decide import Verb
 from ..engine.plan import CAP, Plan, Step, plan
 from ..gcal.errors import Cause, GoogleError
 from . import hints, links
+from .apart import attempt
 from .apply import apply_to_crm
 from .choose import choose
 from .feed import Feed, read_feed
@@ -137,9 +138,7 @@ def _decide_again(work: Work, cases: list[Case]) -> list[Case]:
         case.unknown = True
     ask_google(work, cases)
     known = [case for case in cases if not case.unknown]
-    load_records(known)
-    for case in known:
-        _choose_again(work, case)
+    known = [case for case in load_records(work, known) if attempt(work, case, _choose_again)]
     return [case for case in known if case.action.verb is not Verb.NOTHING]
 
 

@@ -251,7 +251,12 @@ def _reasons(env):
         "became_meeting": env._("It became a meeting, so it was removed from the tasks in Google."),
         "calendar_gone": env._("Its calendar was deleted in Google. The record stays."),
         "unreadable": env._(
-            "Google sent this entry without a start. Open it in Google, give it a time, then retry."
+            "Google sent this entry in a form that cannot be read, say without a start. Correct it "
+            "in Google, then retry."
+        ),
+        "odoo_unreadable": env._(
+            "This entry cannot be read in the CRM, say because its dates make no time. Correct it "
+            "there, then retry."
         ),
         "no_rule": env._(
             "The meetings of this series follow no rule any more; the series in Google stays as it "
@@ -329,6 +334,10 @@ def _entry_causes(env):
             "A calendar was deleted in Google. Nothing in the CRM is lost. Click Create again to "
             "make a new one."
         ),
+        Cause.ADDRESS_REFUSED: env._(
+            "Google does not send messages to this site's address. An administrator can verify its "
+            "domain in the Google Search Console and add it to the company's Google project."
+        ),
         Cause.DUPLICATE: env._("Google already has an entry of this number. Retry sends it anew."),
         Cause.COLLIDED: env._("Google was busy with the same entry; it is tried again by itself."),
         Cause.REFUSED: env._("Google refused this entry. Correct it in the CRM, then retry."),
@@ -344,6 +353,10 @@ def _connection_causes(env, link: str):
         Cause.TRANSIENT: env._(
             "Google could not be reached. Nothing is lost; it is tried again by itself."
         ),
+        Cause.UNAUTHORIZED: env._(
+            "Google did not accept our access, although it had just renewed it. Nothing is lost; "
+            "synchronize again later."
+        ),
         Cause.RATE_LIMITED: env._("Google asked to slow down. It goes on by itself in a moment."),
         Cause.QUOTA_USED_UP: env._(
             "Google accepts no more changes from this account for some hours. It goes on by itself."
@@ -355,10 +368,6 @@ def _connection_causes(env, link: str):
             "The box that lets the CRM use its own calendars was not ticked on Google's page. "
             "Click %s again and leave the box ticked.",
             link,
-        ),
-        Cause.ADDRESS_REFUSED: env._(
-            "Google does not send messages to this site's address. An administrator can verify its "
-            "domain in the Google Search Console and add it to the company's Google project."
         ),
         Cause.NO_CALENDAR_SERVICE: env._(
             "Google Calendar is switched off for this Google account. "

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+import psycopg2
+
 from ..engine.series import Series
 from ..gcal.client import Call
 from ..gcal.errors import Cause
 from ..gcal.expand import has
 from ..gcal.series import instance_id, key_of_event, read_occurrence, to_series
-from ..gcal.translate import is_gone
+from ..gcal.translate import is_gone, series_of
 from . import identity, link_keys, links, series_links
+from .apart import unreadable
 from .series_feed import News
 from .series_state import MODEL, Memory, SeriesCase, as_series
 from .work import Work
@@ -64,6 +67,16 @@ def _is_worth_it(work: Work, case: SeriesCase, news: News | None, wanted: set[in
 
 def _see(work: Work, feed, case: SeriesCase, news: News | None) -> bool:
     """Settle what is known of Google's side, or note what must be asked; False: it must wait."""
+    try:
+        return _look(work, feed, case, news)
+    except psycopg2.Error:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever is odd about one series concerns it alone
+        unreadable(work, case, error)
+        return False
+
+
+def _look(work: Work, feed, case: SeriesCase, news: News | None) -> bool:
     if case.link.state == "detached" and case.link.cause in GONE and not (news and news.master):
         case.google = None
     elif news is None:
@@ -90,8 +103,8 @@ def take_events(work: Work, case: SeriesCase, master, exceptions: dict[str, Any]
     zone = case.calendar.zone or case.source.zone.key
     try:
         case.google = to_series(master, exceptions, case.source.kind, zone, case.base, case.pending)
-    except ValueError:
-        links.set_aside(work, case, "unreadable")
+    except Exception as error:  # noqa: BLE001 - whatever is odd about one series concerns it alone
+        unreadable(work, case, error)
         return False
     case.etag, case.events = master.get("etag"), exceptions
     case.memory.held = {
@@ -161,7 +174,7 @@ def _take_answers(work: Work, case: SeriesCase, answers) -> None:
     exceptions = dict(case.asked)
     zone = case.calendar.zone or case.source.zone.key
     for answer in mine[1:]:
-        if answer.event and answer.event.get("originalStartTime"):
+        if answer.event and series_of(answer.event):
             exceptions.setdefault(key_of_event(answer.event, zone), answer.event)
     case.asked = {}
     if not take_events(work, case, mine[0].event, exceptions):

@@ -7,9 +7,12 @@ window go on as single events, each linked by itself, under the id of their seri
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+
+import psycopg2
 
 from ..engine.entry import Kind
 from ..engine.series import Series, key_of
@@ -95,7 +98,9 @@ def parts_of(feed) -> dict[str, dict[str, Event]]:
     found: dict[str, dict[str, Event]] = defaultdict(dict)
     for event in feed.events.values():
         series = series_of(event)
-        if series and event.get("originalStartTime"):
+        if not series:
+            continue
+        with suppress(ValueError):  # of one that nobody can place: it stands for itself
             found[series][key_of_event(event, feed.zone)] = event
     return found
 
@@ -142,6 +147,10 @@ def _try_to_take_in(work: Work, feed, key: str, master: Event, parts, apart: boo
         _take_in(work, feed, key, master, parts, apart)
     except GoogleError as refusal:
         series_refused.take(work, feed, key, master, refusal)
+    except psycopg2.Error:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever is odd about one series concerns it alone
+        series_refused.take_unreadable(feed, key, master, error)
 
 
 def _take_in(work: Work, feed, key: str, master: Event, parts, apart: bool) -> None:

@@ -6,7 +6,7 @@ import psycopg2
 
 from ..engine.decide import Verb
 from ..engine.entry import Kind
-from . import series_links, series_refused
+from . import links, series_links, series_refused
 from .series_events import ask, fresh, linked
 from .series_records import (
     choose,
@@ -55,6 +55,8 @@ def _decided(work: Work, feed, case: SeriesCase, own: set[int]) -> bool:
             if not stays_a_series(work, feed, case):
                 return False
             choose(work, case)
+            if case.action.verb is Verb.NOTHING:
+                links.mend(case)
             return True
     except psycopg2.OperationalError:
         raise  # a serialization failure: the whole slice is repeated

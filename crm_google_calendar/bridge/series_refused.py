@@ -6,12 +6,15 @@ meetings have links of their own, and stay in sync.
 
 from __future__ import annotations
 
+import logging
+
 from ..gcal.errors import Cause, GoogleError
 from ..gcal.translate import is_gone
 from . import link_keys, links
 from .series_state import MODEL, SERIES, SeriesCase
 from .work import Work
 
+_logger = logging.getLogger(__name__)
 NO_DATES = "no_dates"
 
 
@@ -38,7 +41,16 @@ def take(work: Work, feed, key: str, master, refusal: GoogleError) -> None:
         raise refusal
     feed.series.add(key)  # what is linked singly is asked for one by one
     if refusal.cause is not Cause.GONE or stands(work, feed.calendar, key):
-        feed.refused[key] = master, refusal.reason
+        feed.refused[key] = master, NO_DATES, refusal.reason
+
+
+def take_unreadable(feed, key: str, master, error: Exception) -> None:
+    """Note that a series cannot be read; what is linked of it singly stays in sync."""
+    _logger.info(
+        "series %s of calendar %s cannot be read: %s", key, feed.calendar.id, type(error).__name__
+    )
+    feed.series.add(key)
+    feed.refused[key] = master, "unreadable", ""
 
 
 def stands(work: Work, calendar, key: str) -> bool:
@@ -61,10 +73,10 @@ def settle(work: Work, feed) -> None:
         feed.unread.unlink()
     if feed.refused:
         work.env.flush_all()  # a single event's link may just have left its id to its series
-    for key, (master, reason) in feed.refused.items():
+    for key, (master, cause, detail) in feed.refused.items():
         case = SeriesCase(
             feed.calendar, work.sources[SERIES], work.env["crm.google.link"], None, key
         )
         case.link = link_keys.of_events(feed.calendar, [key])
-        links.set_aside(work, case, NO_DATES, reason)
+        links.set_aside(work, case, cause, detail)
         case.link.write(links.from_event(master))

@@ -65,8 +65,8 @@ def execute_series(work: Work, cases: list[SeriesCase], calendars_stand) -> None
         ask(work, again)
         cases = [case for case in again if not case.unknown]
         own = own_links(work, cases)
+        cases = [case for case in cases if read_again(work, case, own)]
         for case in cases:
-            read(work, case, own)
             renew(work, case)
             choose(work, case)
         cases = [case for case in cases if case.action.verb is not Verb.NOTHING]
@@ -140,14 +140,23 @@ def _settled(work: Work, cases: list[SeriesCase]) -> set[tuple[str, int]]:
 
 def _still_true(work: Work, chunk: list[SeriesCase]) -> list[SeriesCase]:
     """Drop cases whose meetings were changed since they were read: the next slice decides anew."""
-    fresh, own = [], own_links(work, chunk)
-    for case in chunk:
-        seen = case.crm_series
-        read(work, case, own)
-        if case.crm_series == seen:
-            fresh.append(case)
+    own, seen = own_links(work, chunk), {id(case): case.crm_series for case in chunk}
+    chunk = [case for case in chunk if read_again(work, case, own)]
+    fresh = [case for case in chunk if case.crm_series == seen[id(case)]]
     work.complete = work.complete and len(fresh) == len(chunk)
     return fresh
+
+
+def read_again(work: Work, case: SeriesCase, own: set[int]) -> bool:
+    """Read a series again; False where it cannot be read any more, and is set aside alone."""
+    try:
+        read(work, case, own)
+    except psycopg2.Error:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever is odd about one series concerns it alone
+        series_links.refused(work, case, error)
+        return False
+    return True
 
 
 def _create(work: Work, cases: list[SeriesCase]) -> None:

@@ -19,7 +19,8 @@ from .feed import ask_feed, note_failure
 from .series_events import ask
 from .series_family import give_back, join, lost_meetings, splits_of
 from .series_feed import parts_of
-from .series_records import choose, own_links, read
+from .series_records import choose, own_links
+from .series_run import read_again
 from .series_state import MODEL, SERIES, Memory, SeriesCase, as_series, to_hold
 from .series_write import create_series
 from .undo import LET_GO, UNDONE, Story, lines_to_undo, undo_alone
@@ -66,8 +67,8 @@ def _stories(work: Work) -> list[Story] | None:
     ask(work, [story.case for story in stories])
     stories = [story for story in stories if not story.case.unknown]
     own = own_links(work, [story.case for story in stories])
+    stories = [story for story in stories if read_again(work, story.case, own)]
     for story in stories:
-        read(work, story.case, own)
         _hear_late(work, story.case)
     return stories
 
@@ -259,7 +260,7 @@ def _send_again(work: Work) -> list[SeriesCase]:
         if not (link.base or link.etag)
     ]
     own = own_links(work, cases)
+    cases = [case for case in cases if read_again(work, case, own)]
     for case in cases:
-        read(work, case, own)
         choose(work, case)
     return [case for case in cases if case.action.verb is Verb.INSERT]

@@ -33,6 +33,7 @@ from .zones import Window, zone_of
 _logger = logging.getLogger(__name__)
 WORTH_KEEPING = 100  # calls within a minute
 TRIES = 8  # of a run that meets faults which pass, before it says so and ends
+MOST_DAYS = 50_000  # on one side of today
 ACTIVE = ("queued", "running")
 CHOSEN = ("wizard", "preview", "undo")  # runs that a user started, with a window of his choice
 
@@ -131,9 +132,9 @@ def _window(run, rules, now) -> Window:
     if run.trigger in CHOSEN:
         return Window(run.date_from or None, run.date_to or None, zone)
     today = now.astimezone(zone).date()
-    return Window(
-        today - timedelta(days=rules.days_back), today + timedelta(days=rules.days_ahead), zone
-    )
+    days = (min(each, MOST_DAYS) for each in (rules.days_back, rules.days_ahead))
+    back, ahead = map(timedelta, days)
+    return Window(today - back, today + ahead, zone)
 
 
 def _showing(work_: Work, checkpoint):

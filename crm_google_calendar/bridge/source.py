@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+import psycopg2
 
 from odoo.fields import Domain
 
 from ..engine import richmerge, richtext
-from ..engine.entry import Entry, Kind, canonical
+from ..engine.entry import Entry, Kind, canonical, in_years
 from .rows import put
 from .settings import base_url
 from .silence import owner_env
 from .zones import zone_of
 
+_logger = logging.getLogger(__name__)
 IDENTITY = "crm_google_identity"
 
 
@@ -24,6 +28,7 @@ class Local:
     entry: None where the record is not there for the user. out_of_sight: it exists, but left his
     sight, which is not a deletion; `reason` says why. changed: when it was last written, naive UTC.
     read: the entry as the record reads, where that is less than what both sides agreed on.
+    fault: why it cannot be read; nothing else is known of it then.
     """
 
     entry: Entry | None
@@ -31,6 +36,7 @@ class Local:
     reason: str = ""
     changed: datetime | None = field(default=None, compare=False)
     read: Entry | None = field(default=None, compare=False)
+    fault: str = ""
 
 
 def changed_at(record):
@@ -71,17 +77,29 @@ class Source:
         for record in found - visible:
             result[record.id] = Local(None, True, self.hidden_because(record))
         for record in visible:
-            result[record.id] = self._local(record, likes[record.id])
+            result[record.id] = self._read(record, likes[record.id])
         return result
 
     def _prepare(self, records):
         """Called before these records are read, for what can be found out for all at once."""
 
+    def _read(self, record, like):
+        """One record, whatever others, or an older version, have written into it."""
+        try:
+            return self._local(record, like)
+        except psycopg2.Error:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is odd about one record
+            _logger.info("%s %s cannot be read: %s", self.model, record.id, type(error).__name__)
+            return Local(None, fault=type(error).__name__)
+
     def _local(self, record, like):
         reason = self.missing_because(record)
         if reason:
             return Local(None, reason not in ("archived", "done"), reason)
-        return Local(self.entry_of(record, like), changed=changed_at(record))
+        entry = self.entry_of(record, like)
+        in_years(entry.starts), in_years(entry.ends)
+        return Local(entry, changed=changed_at(record))
 
     # -- the names of records in marks, see `identity` ------------------------------------------
 

@@ -49,7 +49,8 @@ def undo_cases(work: Work) -> list[Case]:
     stories = [story for story in _stories(work) if story.case]
     ask_google(work, [story.case for story in stories])
     stories = [story for story in stories if not story.case.unknown]
-    load_records([story.case for story in stories])
+    readable = set(map(id, load_records(work, [story.case for story in stories])))
+    stories = [story for story in stories if id(story.case) in readable]
     for story in stories:
         story.case.action = _for_both(story)
         here = _for_crm(story)
@@ -277,7 +278,7 @@ def _send_again(work: Work) -> list[Case]:
         cases += [_open_case(calendar, source, link) for link in found if not link.base]
     ask_google(work, [case for case in cases if case.unknown])
     cases = [case for case in cases if not case.unknown]
-    load_records(cases)
+    cases = load_records(work, cases)
     for case in cases:
         case.action = replace(choose(work, case), reason=Reason.UNDONE)
     return [case for case in cases if case.action.verb is not Verb.NOTHING]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import pytz
 
 from ..engine.entry import AllDay, Entry
 
+MOST = date(1900, 1, 1), date(2199, 12, 31)  # of a window; "everything" has no ends
 _UNKNOWN = 2038  # the first year without changes of the clocks in pytz
 
 
@@ -17,7 +18,7 @@ def zone_of(name: str | None) -> ZoneInfo:
     """The zone of that IANA name; UTC where it is empty or unknown here."""
     try:
         return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    except (KeyError, ValueError, OSError):  # OSError: the name of a folder of zones
         return ZoneInfo("UTC")
 
 
@@ -66,12 +67,17 @@ def two_months_later(day: date) -> date:
 class Window:
     """Which unlinked entries may enter: those that touch these dates of the user; None is open.
 
-    first, last: dates in `zone`, both included.
+    first, last: dates in `zone`, both included; any beyond what `MOST` allows mean its ends.
     """
 
     first: date | None
     last: date | None
     zone: ZoneInfo
+
+    def __post_init__(self) -> None:
+        for name in ("first", "last"):
+            day = getattr(self, name)
+            object.__setattr__(self, name, day and min(max(day, MOST[0]), MOST[1]))
 
     @property
     def start(self) -> datetime | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta, timezone
 from enum import Enum
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from . import details as block
 from . import richtext
@@ -26,6 +26,8 @@ TEXT_LENGTH = 32000  # far above what Google takes, so that reading cuts nothing
 DETAILS_LENGTH = 1500
 REMINDERS = 5  # Google refuses more overrides, popups and mails together
 REMINDER_MINUTES = 40320  # four weeks, Google's limit
+FIRST_YEAR, LAST_YEAR = 1000, 9000
+Day = TypeVar("Day", bound=date)
 DONE_MARK = "✓"
 PRIVACIES = ("default", "public", "private")
 _DONE_MARKS = re.compile(r"^(?:[✓✔☑✅]\ufe0f?\s*)+")
@@ -135,6 +137,14 @@ def canonical(entry: Entry) -> Entry:
         label=_cut(label, LABEL_LENGTH),
         done=task and entry.done,
     )
+
+
+def in_years(day: Day) -> Day:
+    """The day or moment itself, far from the ends of what Python counts, so that nobody comes upon
+    them who adds to it; raises ValueError for any other."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError("a time that no calendar shows")
+    return day
 
 
 def strip_done(title: str) -> tuple[str, bool]:

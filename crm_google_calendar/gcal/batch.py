@@ -7,7 +7,6 @@ Source: Google, "Send Batch Requests" of the Calendar API.
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Mapping, Sequence
@@ -19,17 +18,10 @@ from urllib.parse import urlsplit
 
 from google_auth_httplib2 import AuthorizedHttp, Request
 
-from .errors import (
-    FAILURES,
-    Cause,
-    GoogleError,
-    Target,
-    error,
-    from_exception,
-    from_response,
-)
+from . import shape
+from .errors import FAILURES, GoogleError, Target, from_exception, from_response
 
-_NUMBER = re.compile(r"(\d+)>?\s*$")
+_NUMBER = re.compile(r"(\d{1,6})>?\s*$", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +116,7 @@ def _write_part(request: Any, token: str) -> str:
 def _read(content_type: str, content: bytes, count: int) -> list[Reply]:
     """Read as many answers as are whole, by their Content-ID, else by their order."""
     message = BytesParser().parsebytes(f"Content-Type: {content_type}\r\n\r\n".encode() + content)
-    found: list[Reply] = [_lost()] * count
+    found: list[Reply] = [shape.no_answer(uncertain=True)] * count
     for place, each in enumerate(message.get_payload() if message.is_multipart() else ()):
         named = _NUMBER.search(each.get("Content-ID") or "")
         number = int(named[1]) if named else place
@@ -133,18 +125,14 @@ def _read(content_type: str, content: bytes, count: int) -> list[Reply]:
     return found
 
 
-def _lost() -> GoogleError:
-    return error(Cause.TRANSIENT, reason="no_answer", uncertain=True)
-
-
 def _read_part(message: Message) -> Reply:
     """The answer in one part, unless it was cut off."""
     payload = message.get_payload(decode=True)
     text = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
     line, _newline, rest = text.lstrip().partition("\n")
-    status = re.match(r"HTTP/\S+ (\d{3})", line)
+    status = re.match(r"HTTP/\S+ ([2-5]\d\d)\b", line, re.ASCII)
     if not status:
-        return _lost()
+        return shape.no_answer(uncertain=True)
     head, *body = re.split(r"\r?\n\r?\n", rest, maxsplit=1)
     content = body[0].strip() if body else ""
     headers = {name.lower(): value for name, value in Parser().parsestr(head).items()}
@@ -155,7 +143,6 @@ def _whole(status: int, headers: Mapping[str, str], content: str) -> Reply:
     if status >= 300 or not content:
         return Part(status, headers, content, None)
     try:
-        body = json.loads(content)
-    except ValueError:
-        return _lost()
-    return Part(status, headers, content, body) if isinstance(body, dict) else _lost()
+        return Part(status, headers, content, shape.document(content, uncertain=True))
+    except GoogleError as fault:
+        return fault

@@ -23,6 +23,7 @@ class Cause(str, Enum):
     RATE_LIMITED = "rate_limited"
     QUOTA_USED_UP = "quota_used_up"  # a limit on use that takes hours to recover
     LAPSED = "lapsed"  # the grant is gone, whatever the reason
+    UNAUTHORIZED = "unauthorized"  # the access token, though Google has just renewed it
     SCOPE_MISSING = "scope_missing"
     NO_ACCESS = "no_access"  # to one event or calendar
     NO_CALENDAR_SERVICE = "no_calendar_service"  # the Google account has no Calendar
@@ -96,6 +97,7 @@ _OWNERS = {
 _RETRIED = frozenset(
     (
         Cause.TRANSIENT,
+        Cause.UNAUTHORIZED,
         Cause.RATE_LIMITED,
         Cause.QUOTA_USED_UP,
         Cause.CHANGED,
@@ -150,7 +152,7 @@ BY_REASON = {
     "updatedMinTooLongAgo": Cause.CURSOR_EXPIRED,
 }
 BY_STATUS = {
-    401: Cause.LAPSED,
+    401: Cause.UNAUTHORIZED,
     403: Cause.NO_ACCESS,
     408: Cause.TRANSIENT,
     409: Cause.COLLIDED,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 import httplib2
@@ -21,8 +21,8 @@ from google_auth_httplib2 import AuthorizedHttp
 from googleapiclient.discovery import build_from_document
 from googleapiclient.discovery_cache import get_static_doc
 
-from . import endpoints
-from .errors import FAILURES, Cause, GoogleError, Target, from_exception
+from . import endpoints, shape
+from .errors import FAILURES, Cause, GoogleError, Target, from_exception, from_response
 from .pace import Pace
 from .sending import Answer, Call, send
 
@@ -30,6 +30,7 @@ __all__ = ["Answer", "Call", "Changes", "Google"]
 
 PAGE = 2500  # Google's limit
 BATCH = 50
+MOST_PAGES = 10_000  # of one list, which Google cuts into as small ones as it likes
 # The same at every call, with and without a cursor, as Google demands. No time filter: it would be
 # part of the cursor for ever. Deletions come with a cursor by themselves.
 _LIST = {"maxResults": PAGE, "singleEvents": False, "eventTypes": ["default"]}
@@ -134,17 +135,17 @@ class Google:
         found: dict[str, Json] = {}
         page: Json = {}
         for page in self.pages(calendar_id, cursor):
-            found.update((event["id"], event) for event in page.get("items", ()))
+            found.update((event["id"], event) for event in page["items"])
         return Changes(
             list(found.values()),
-            page.get("nextSyncToken") or cursor or "",
-            page.get("timeZone") or "UTC",
+            page["nextSyncToken"] or cursor or "",
+            page["timeZone"] or "UTC",
             cursor is None,
-            page.get("accessRole") or "",
+            page["accessRole"],
         )
 
     def pages(self, calendar_id: str, cursor: str | None = None) -> Iterator[Json]:
-        """The raw pages of `changes`, one call each."""
+        """The pages of `changes`, one call each."""
         events = _events()
         since = {"syncToken": cursor} if cursor else {}
         request = events.list(calendarId=calendar_id, **_LIST, **since)
@@ -161,12 +162,12 @@ class Google:
             calendarId=calendar_id, eventId=event_id, maxResults=PAGE, **span
         )
         pages = self._follow(request, events.instances_next, Target.EVENT)
-        return [event for page in pages for event in page.get("items", ())]
+        return [event for page in pages for event in page["items"]]
 
     def event(self, calendar_id: str, event_id: str) -> Json:
         """One event, deleted or not; raises GoogleError GONE once Google has forgotten it."""
         request = _events().get(calendarId=calendar_id, eventId=event_id)
-        return self._do(request, Target.EVENT)
+        return shape.event(self._do(request, Target.EVENT), event_id) or {}
 
     def send(self, calendar_id: str, calls: Sequence[Call]) -> dict[str, Answer]:
         """Carry out calls in batches; each has its answer in the result, by its key.
@@ -182,24 +183,23 @@ class Google:
 
     def calendar(self, calendar_id: str) -> Json:
         """The calendar; raises GoogleError CALENDAR_GONE."""
-        return self._do(_service().calendars().get(calendarId=calendar_id))
+        return shape.calendar(self._do(_service().calendars().get(calendarId=calendar_id)))
 
     def create_calendar(self, summary: str, description: str, zone: str) -> Json:
         """Create a calendar. After an `uncertain` error one may stand there: do not call again."""
         body = {"summary": summary, "description": description, "timeZone": zone}
-        return self._do(_service().calendars().insert(body=body), write=True)
+        made = self._do(_service().calendars().insert(body=body), write=True)
+        return shape.calendar(made, uncertain=True)
 
-    def rename_calendar(self, calendar_id: str, summary: str) -> Json:
+    def rename_calendar(self, calendar_id: str, summary: str) -> None:
         """Give the calendar another name."""
         body = {"summary": summary}
-        request = _service().calendars().patch(calendarId=calendar_id, body=body)
-        return self._do(request, write=True)
+        self._do(_service().calendars().patch(calendarId=calendar_id, body=body), write=True)
 
-    def show_calendar(self, calendar_id: str) -> Json:
+    def show_calendar(self, calendar_id: str) -> None:
         """Tick the calendar in the user's own list; Google leaves a new one unticked."""
         body = {"selected": True, "hidden": False}
-        request = _service().calendarList().patch(calendarId=calendar_id, body=body)
-        return self._do(request, write=True)
+        self._do(_service().calendarList().patch(calendarId=calendar_id, body=body), write=True)
 
     def delete_calendar(self, calendar_id: str) -> None:
         """Delete the calendar with all its events; one that is gone already is fine."""
@@ -220,10 +220,7 @@ class Google:
         body = {"id": channel_id, "type": "web_hook", "address": address, "token": token}
         request = _events().watch(calendarId=calendar_id, body=body)
         made = self._do(request, write=True)
-        ends = int(made.get("expiration") or 0) / 1000  # Google counts milliseconds
-        return made.get("resourceId", ""), datetime.fromtimestamp(
-            ends, timezone.utc
-        ) if ends else None
+        return shape.text(made.get("resourceId")), shape.moment(made.get("expiration"))
 
     def stop_watching(self, channel_id: str, resource_id: str) -> None:
         """End a channel, of the same user and client; one that has ended already is fine."""
@@ -237,21 +234,37 @@ class Google:
     def _follow(
         self, request: Any, following: Callable[[Any, Json], Any], target: Target
     ) -> Iterator[Json]:
+        seen: set[str | None] = set()
         while request is not None:
-            page = self._do(request, target)
+            page = shape.page(self._do(request, target))
             yield page
+            if page["nextPageToken"] in seen or len(seen) > MOST_PAGES:
+                raise shape.no_answer()  # it would go on without an end
+            seen.add(page["nextPageToken"])
             request = following(request, page)
 
     def _do(self, request: Any, target: Target = Target.CALENDAR, write: bool = False) -> Json:
         refused = 0
         try:
-            return request.execute(http=self._http) or {}
-        except FAILURES as fault:
-            refusal = from_exception(fault, target, write)
+            return self._ask(request, target, write)
+        except GoogleError as refusal:
             refused = int(refusal.cause is Cause.RATE_LIMITED)
-            raise refusal from fault
+            raise
         finally:
             self.pace.count(time.time(), 1, refused)
+
+    def _ask(self, request: Any, target: Target, write: bool) -> Json:
+        """Send a request of the library's; it would take any page of a proxy for an answer."""
+        asked = request.uri, request.method, request.body, request.headers
+        try:
+            response, content = self._http.request(*asked)
+        except FAILURES as fault:
+            raise from_exception(fault, target, write) from fault
+        if response.status >= 300:
+            raise from_response(response.status, response, content, target, write)
+        if not content.strip() and request.methodId.endswith((".delete", ".stop")):
+            return {}
+        return shape.document(content, uncertain=write)
 
 
 @functools.cache

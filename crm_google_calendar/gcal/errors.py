@@ -14,8 +14,6 @@ from typing import Any
 
 import httplib2
 from google.auth.exceptions import GoogleAuthError, RefreshError
-from googleapiclient.errors import Error as ClientError
-from googleapiclient.errors import HttpError
 
 from .causes import BY_REASON, BY_STATUS, Cause, Owner, Target
 
@@ -41,11 +39,11 @@ _SURELY_UNSENT = (
     ssl.SSLCertVerificationError,
     httplib2.ServerNotFoundError,
 )
+_LONGEST = 30 * 24 * 3600.0  # seconds; whoever says more cannot mean it
 _UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL)
 
 # What a request, or the reading of its answer, can raise; anything else is a fault of ours.
 FAILURES = (
-    ClientError,
     GoogleAuthError,
     httplib2.HttpLib2Error,
     http.client.HTTPException,
@@ -118,7 +116,12 @@ def from_response(
     target: Target,
     write: bool = False,
 ) -> GoogleError:
-    """Read an answer that is an error; the headers have names in lower case."""
+    """Read an answer that is an error; the headers have names in lower case.
+
+    A page of somebody on the way, a proxy or a hotel, says nothing of Google's.
+    """
+    if status < 400 or (_is_page(body) and _may_be_a_proxys(status, target)):
+        return error(Cause.TRANSIENT, status, "not_google", _retry_after(headers), write)
     reason, location = _reason(body)
     cause = _cause(status, reason, location, target)
     return error(cause, status, reason, _retry_after(headers), write and status >= 500)
@@ -134,8 +137,6 @@ def from_exception(exc: BaseException, target: Target, write: bool = False) -> G
     """Read whatever a request raised; a GoogleError passes unchanged."""
     if isinstance(exc, GoogleError):
         return exc
-    if isinstance(exc, HttpError):
-        return from_response(exc.resp.status, exc.resp, exc.content, target, write)
     if isinstance(exc, RefreshError):
         return _from_refresh(exc)
     if isinstance(exc, GoogleAuthError):  # TransportError: what it wraps says more
@@ -178,14 +179,25 @@ def _cause(status: int, reason: str, location: str, target: Target) -> Cause:
         return BY_STATUS[status]
     if status >= 500:
         return Cause.TRANSIENT
-    return Cause.REFUSED if status >= 400 else Cause.UNKNOWN
+    return Cause.REFUSED
+
+
+def _is_page(body: bytes | str) -> bool:
+    return body.lstrip()[:1] in (b"<", "<")
+
+
+def _may_be_a_proxys(status: int, target: Target) -> bool:
+    """Google itself answers a request that is out of shape, or too large, with such a page."""
+    if target in (Target.CODE, Target.REFRESH):
+        return status != 429
+    return status in (401, 403, 404, 407, 410, 451)
 
 
 def _reason(body: bytes | str) -> tuple[str, str]:
     """Google's machine code in an error body, and the parameter it complains about."""
     try:
         values = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "", ""
     fault = values.get("error") if isinstance(values, dict) else None
     if isinstance(fault, str):
@@ -213,9 +225,9 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds of a Retry-After header; a date in it is read against the answer's own Date."""
     value = headers.get("retry-after", "").strip()
     if value.isdecimal():
-        return float(value)
+        return min(float(value), _LONGEST)
     try:
         then, now = parsedate_to_datetime(value), parsedate_to_datetime(headers.get("date", ""))
-        return max(0.0, (then - now).total_seconds())
-    except (TypeError, ValueError):
+        return min(max(0.0, (then - now).total_seconds()), _LONGEST)
+    except (TypeError, ValueError, OverflowError):
         return None

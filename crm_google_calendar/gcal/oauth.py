@@ -7,8 +7,8 @@ Google, "Using OAuth 2.0 for Web Server Applications"; RFC 6749, 7636.
 from __future__ import annotations
 
 import base64
-import json
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -18,12 +18,15 @@ from urllib.parse import urlencode
 from google.oauth2.credentials import Credentials
 from google_auth_oauthlib.flow import Flow
 
-from . import endpoints
+from . import endpoints, shape
 from .errors import FAILURES, Cause, GoogleError, Target, error, from_exception, from_response
 
 CALENDAR_SCOPE = "https://www.googleapis.com/auth/calendar.app.created"
 SCOPES = ("openid", "https://www.googleapis.com/auth/userinfo.email", CALENDAR_SCOPE)
 _LIFETIME = 3600  # seconds of an access token, where Google does not say
+_LONGEST_LIFETIME = 24 * 3600
+_CLOCKS_APART = 300  # seconds that this server's clock may be ahead of Google's
+_ISSUERS = ("https://accounts.google.com", "accounts.google.com")  # Google names both
 _IMPOSSIBLE_CODE = "4/0-no-such-code"
 
 
@@ -90,7 +93,7 @@ def exchange(
         raise error(Cause.SCOPE_MISSING, reason="calendar")
     if not token.refresh:
         raise error(Cause.CODE_REFUSED, reason="refresh_token")
-    sub, email = _who(token, http)
+    sub, email = _who(client, token, http)
     return Grant(token.refresh, token.access, now + token.lifetime, token.scopes, sub, email)
 
 
@@ -180,18 +183,21 @@ def _token(fields: Mapping[str, str], target: Target, http: endpoints.Http) -> _
     status, headers, body = _post(endpoints.TOKEN, fields, target, http)
     if status != 200:
         raise from_response(status, headers, body, target)
-    values = _object(body)
-    if not values.get("access_token"):
-        raise error(Cause.TRANSIENT, status, "answer")
-    lifetime = timedelta(seconds=int(values.get("expires_in") or _LIFETIME))
-    scopes = frozenset(str(values.get("scope") or " ".join(SCOPES)).split())
+    values = shape.document(body)
+    access, refresh = values.get("access_token"), values.get("refresh_token")
+    if not shape.is_word(access) or not (refresh is None or shape.is_word(refresh)):
+        raise shape.no_answer()
+    scopes = shape.text(values.get("scope")) or " ".join(SCOPES)
     return _Token(
-        values["access_token"],
-        lifetime,
-        values.get("refresh_token"),
-        scopes,
-        values.get("id_token"),
+        str(access), _lifetime(values), refresh, frozenset(scopes.split()), values.get("id_token")
     )
+
+
+def _lifetime(values: Mapping[str, Any]) -> timedelta:
+    """How long an access token is good for; as long as usual where that is not said."""
+    seconds = values.get("expires_in")
+    said = isinstance(seconds, int) and 0 < seconds <= _LONGEST_LIFETIME
+    return timedelta(seconds=seconds if said else _LIFETIME)  # type: ignore[arg-type]
 
 
 def _post(
@@ -205,22 +211,37 @@ def _post(
         raise from_exception(fault, target) from fault
 
 
-def _who(token: _Token, http: endpoints.Http) -> tuple[str, str]:
+def _who(client: Client, token: _Token, http: endpoints.Http) -> tuple[str, str]:
     """Stable id and address of the account; both came straight from Google over TLS."""
-    claims = _claims(token.id_token)
+    claims = _claims(client, token.id_token)
     if not (claims.get("sub") and claims.get("email")):
-        claims = _userinfo(token.access, http)
+        claims = _texts(_userinfo(token.access, http))
     if not claims.get("sub"):
         raise error(Cause.SCOPE_MISSING, reason="openid")
-    return str(claims["sub"]), str(claims.get("email") or "")
+    return claims["sub"], claims.get("email", "")
 
 
-def _claims(id_token: Any) -> Mapping[str, Any]:
+def _claims(client: Client, id_token: Any) -> Mapping[str, str]:
+    """What Google says of the account, for us and now; nothing where it cannot be read, or is old.
+
+    Its signature need not be checked, since it came from Google itself (OpenID Connect Core
+    3.1.3.7). Raises GoogleError CODE_REFUSED where it was made by or for somebody else.
+    """
     try:
         payload = str(id_token).split(".")[1]
-        return _object(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        values = _object(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except (IndexError, ValueError):
         return {}
+    issuer, audience, ends = (values.get(name) for name in ("iss", "aud", "exp"))
+    if issuer not in (None, *_ISSUERS) or audience not in (None, client.id):
+        raise error(Cause.CODE_REFUSED, reason="id_token")
+    is_fresh = isinstance(ends, (int, float)) and ends > time.time() - _CLOCKS_APART
+    return _texts(values) if issuer and audience and is_fresh else {}
+
+
+def _texts(values: Mapping[str, Any]) -> dict[str, str]:
+    """The two claims that we keep."""
+    return {name: shape.text(values.get(name))[:320].strip() for name in ("sub", "email")}
 
 
 def _userinfo(access_token: str, http: endpoints.Http) -> Mapping[str, Any]:
@@ -231,7 +252,7 @@ def _userinfo(access_token: str, http: endpoints.Http) -> Mapping[str, Any]:
             return {}
         if response.status != 200:
             raise from_response(response.status, response, body, Target.CODE)
-        return _object(body)
+        return shape.document(body)
     except FAILURES as fault:
         raise from_exception(fault, Target.CODE) from fault
 
@@ -239,7 +260,6 @@ def _userinfo(access_token: str, http: endpoints.Http) -> Mapping[str, Any]:
 def _object(body: bytes | str) -> Mapping[str, Any]:
     """The JSON object in `body`; an empty one where there is none."""
     try:
-        values = json.loads(body)
-    except ValueError:
+        return shape.document(body)
+    except GoogleError:
         return {}
-    return values if isinstance(values, dict) else {}

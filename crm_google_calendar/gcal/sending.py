@@ -9,7 +9,7 @@ from typing import Any
 
 from google_auth_httplib2 import AuthorizedHttp
 
-from . import batch
+from . import batch, shape
 from .errors import Cause, GoogleError, Target, error, from_response
 from .pace import Pace
 
@@ -127,8 +127,12 @@ def _answer(call: Call, part: batch.Part | GoogleError) -> Answer:
     write = call.verb != "get"
     if isinstance(part, GoogleError):
         return Answer(call.key, error=_own(part, call))
+    if part.status < 300 and call.verb == "delete":
+        return Answer(call.key)
+    if part.status < 300 and part.body:
+        return Answer(call.key, event=shape.event(part.body, call.event_id))
     if part.status < 300:
-        return Answer(call.key, event=part.body)
+        return Answer(call.key, error=_own(shape.no_answer(uncertain=True), call))
     target = Target.CALENDAR if call.verb == "insert" else Target.EVENT
     fault = from_response(part.status, part.headers, part.content, target, write)
     if call.verb == "delete" and fault.cause is Cause.GONE:

@@ -15,6 +15,7 @@ from .expand import alike, has
 from .rules import canonical_rules
 from .translate import Event, Mark, is_gone, read_when, to_body, to_entry, to_parts, to_patch
 
+_INSTANCE = re.compile(r"(.+)_(\d{8}(?:T\d{6}Z)?)", re.ASCII)
 _SPLIT = re.compile(r"_R\d{8}(?:T\d{6})?$", re.ASCII)
 
 
@@ -29,8 +30,23 @@ def to_series(
     """Read a master and its changed occurrences, by key.
 
     like, sent: the series that may stand there, as for `to_entry`; a rule that means the same as
-    theirs is theirs. Raises ValueError on a rule that cannot be read.
+    theirs is theirs. Raises ValueError on a rule that cannot be read, whatever the libraries make
+    of it.
     """
+    try:
+        return _to_series(master, exceptions, kind, zone, like, sent)
+    except (ArithmeticError, LookupError, OSError, TypeError, AttributeError) as fault:
+        raise ValueError("a series that cannot be read") from fault
+
+
+def _to_series(
+    master: Event,
+    exceptions: Mapping[str, Event],
+    kind: Kind,
+    zone: str,
+    like: Series | None,
+    sent: Series | None,
+) -> Series:
     entry = to_entry(master, kind, zone, sent.entry if sent else None, like.entry if like else None)
     rules = canonical_rules(master.get("recurrence") or (), entry.when, entry.zone)
     one_zone = replace(entry, end_zone="")  # Google itself demands one zone of a series
@@ -70,12 +86,24 @@ def read_occurrence(
 
 
 def key_of_event(event: Event, zone: str) -> str:
-    """The key of an occurrence, from its original start; raises ValueError without one."""
+    """The key of an occurrence, from its original start; raises ValueError without one.
+
+    Of one that cannot be read, its id may still tell it.
+    """
     start = event.get("originalStartTime")
+    found = _INSTANCE.fullmatch(str(event.get("id")))
+    if not start and found:
+        return found[2]
     if not start:
         raise ValueError("an occurrence without an original start")
     when, _zone = read_when({"start": start}, zone)
     return key_of(when)
+
+
+def series_in(event_id: str) -> str:
+    """The series that an id of an occurrence names; empty for any other id."""
+    found = _INSTANCE.fullmatch(event_id)
+    return found[1] if found else ""
 
 
 def instance_id(master_id: str, key: str) -> str:

@@ -12,16 +12,19 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ..engine import details as block
 from ..engine import richtext
-from ..engine.entry import DONE_MARK, AllDay, Entry, Kind, Timed, When, strip_done
+from ..engine.entry import DONE_MARK, AllDay, Entry, Kind, Timed, When, in_years, strip_done
 from ..engine.merge import changed_fields
 from ..engine.zones import zone_named
 
 Event = Mapping[str, Any]
 DATABASE, RECORD, LABEL, RECEIPT = "crm_db", "crm_record", "crm_label", "crm_receipt"
 IDENTITY = "crm_identity"
+_NAME = re.compile(r"[!-~]{1,100}", re.ASCII)  # what a query may ask for
+_RECORD = re.compile(r"\d{1,9}", re.ASCII)  # as much as an id of the database holds
 DESCRIPTION_LENGTH = 8000  # Google names no limit; users of its API report 8,192 characters
 
 
@@ -54,9 +57,11 @@ def mark_of(event: Event) -> Mark | None:
     """
     private = _private(event)
     model, _comma, record = str(private.get(RECORD, "")).rpartition(",")
-    if not (private.get(DATABASE) and model and record.isdecimal()):
+    if not (private.get(DATABASE) and model and _RECORD.fullmatch(record)):
         return None
-    return Mark(str(private[DATABASE]), model, int(record), str(private.get(IDENTITY) or ""))
+    identity = str(private.get(IDENTITY) or "")
+    name = identity if _NAME.fullmatch(identity) else ""
+    return Mark(str(private[DATABASE]), model, int(record), name)
 
 
 def made_at(event: Event) -> datetime | None:
@@ -210,11 +215,15 @@ def _end(entry: Entry) -> dict[str, Any]:
 
 
 def _moment(moment: date, zone: str) -> dict[str, Any]:
-    """The keys of the other form are null, or PATCH would leave both and Google refuse them."""
+    """The keys of the other form are null, or PATCH would leave both and Google refuse them.
+
+    A zone that is not known here may be none that Google takes: it is left as it stands there.
+    """
     if not isinstance(moment, datetime):
         return {"date": moment.isoformat(), "dateTime": None, "timeZone": None}
     instant = moment.astimezone(timezone.utc).replace(tzinfo=None)
-    return {"date": None, "dateTime": f"{instant.isoformat()}Z", "timeZone": zone}
+    found = {"date": None, "dateTime": f"{instant.isoformat()}Z"}
+    return found | ({"timeZone": zone} if is_known_zone(zone) else {})
 
 
 def _reminders(entry: Entry) -> dict[str, Any]:
@@ -286,10 +295,11 @@ def _read_reminders(event: Event, method: str) -> frozenset[int]:
 
 
 def read_when(event: Event, zone: str) -> tuple[When, str]:
+    """When an event is, and its zone; raises ValueError where that cannot be read."""
     start, end = event.get("start") or {}, event.get("end") or {}
     if start.get("date"):
-        first = date.fromisoformat(start["date"])
-        after = date.fromisoformat(end["date"]) if end.get("date") else first
+        first = in_years(date.fromisoformat(start["date"]))
+        after = in_years(date.fromisoformat(end["date"])) if end.get("date") else first
         return AllDay(first, max(first, after - timedelta(days=1))), zone
     if not start.get("dateTime"):
         raise ValueError("an event without a start")
@@ -306,8 +316,15 @@ def read_when(event: Event, zone: str) -> tuple[When, str]:
 def _instant(words: str, zone: str) -> datetime:
     """RFC 3339; Python 3.10 reads neither the Z nor every fraction of a second."""
     moment = datetime.fromisoformat(re.sub(r"\.\d+", "", words).replace("Z", "+00:00"))
+    in_years(moment)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone_named(zone))).astimezone(
+        timezone.utc
+    )
+
+
+def is_known_zone(name: str) -> bool:
+    """Whether it is an IANA name that this server knows."""
     try:
-        own = moment if moment.tzinfo else moment.replace(tzinfo=zone_named(zone))
-        return own.astimezone(timezone.utc)
-    except OverflowError as fault:
-        raise ValueError("a time that cannot be read") from fault
+        return bool(ZoneInfo(name))
+    except (KeyError, ValueError, OSError):  # OSError: the name of a folder of zones
+        return False

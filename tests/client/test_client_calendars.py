@@ -14,8 +14,9 @@ def test_a_calendar_is_made_with_name_and_zone(google, events, emulator):
     assert made["timeZone"] == "Europe/Berlin"
 
 
-def test_a_calendar_is_ticked_in_the_users_list(google, events):
-    shown = google.show_calendar(events)
+def test_a_calendar_is_ticked_in_the_users_list(google, events, emulator):
+    google.show_calendar(events)
+    shown = emulator.user(SAM).person.shown[events]
     assert shown["selected"]
     assert not shown.get("hidden")
 

@@ -87,11 +87,11 @@ def test_every_page_is_asked_for_alike(google, events, emulator):
 def test_a_line_that_comes_twice_counts_once_and_the_last_one_holds(google, monkeypatch):
     pages = iter(
         (
-            {"items": [{"id": "a", "summary": "old"}, {"id": "b"}]},
+            {"items": [{"id": "a", "summary": "old"}, {"id": "b"}], "nextPageToken": "2"},
             {"items": [{"id": "a", "summary": "new"}], "nextSyncToken": "next"},
         )
     )
-    monkeypatch.setattr(google, "pages", lambda *_args: pages)
+    monkeypatch.setattr(google, "_do", lambda *_args: next(pages))
     changes = google.changes("calendar")
     assert sorted(changes.events, key=lambda event: event["id"]) == [
         {"id": "a", "summary": "new"},
@@ -101,7 +101,7 @@ def test_a_line_that_comes_twice_counts_once_and_the_last_one_holds(google, monk
 
 
 def test_an_answer_without_a_cursor_leaves_the_old_one(google, monkeypatch):
-    monkeypatch.setattr(google, "pages", lambda *_args: iter(({},)))
+    monkeypatch.setattr(google, "_do", lambda *_args: {"items": []})
     assert google.changes("calendar", "old").cursor == "old"
 
 

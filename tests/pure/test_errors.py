@@ -9,7 +9,6 @@ import ssl
 import httplib2
 import pytest
 from google.auth.exceptions import RefreshError, TransportError
-from googleapiclient.errors import HttpError
 
 from crm_google_calendar.gcal import errors
 from crm_google_calendar.gcal.errors import (
@@ -40,7 +39,7 @@ def cause(status, reason, target=Target.EVENT):
     [
         (400, "invalid", Cause.REFUSED),
         (400, "timeRangeEmpty", Cause.REFUSED),
-        (401, "authError", Cause.LAPSED),
+        (401, "authError", Cause.UNAUTHORIZED),
         (403, "rateLimitExceeded", Cause.RATE_LIMITED),
         (403, "userRateLimitExceeded", Cause.RATE_LIMITED),
         (429, "rateLimitExceeded", Cause.RATE_LIMITED),
@@ -60,7 +59,7 @@ def cause(status, reason, target=Target.EVENT):
         (412, "conditionNotMet", Cause.CHANGED),
         (500, "backendError", Cause.TRANSIENT),
         (503, "", Cause.TRANSIENT),
-        (304, "", Cause.UNKNOWN),
+        (304, "", Cause.TRANSIENT),
     ],
 )
 def test_a_call_on_one_event(status, reason, expected):
@@ -137,7 +136,8 @@ def test_the_reason_is_found_in_the_newer_details_too():
 
 
 @pytest.mark.parametrize(
-    "answer", ["", "<html>", "[]", '"x"', '{"error": 5}', '{"error": {"errors": 5}}']
+    "answer",
+    ["", "Forbidden", "[" * 100_000, "[]", '"x"', '{"error": 5}', '{"error": {"errors": 5}}'],
 )
 def test_an_answer_of_any_other_form_goes_by_its_status(answer):
     assert from_response(502, {}, answer, Target.EVENT).cause is Cause.TRANSIENT
@@ -210,10 +210,29 @@ def test_a_page_of_a_proxy_never_ends_a_grant(exc, expected):
     assert from_exception(exc, Target.EVENT).cause is expected
 
 
-def test_the_librarys_error_is_read_from_its_body():
-    answer = httplib2.Response({"status": 412, "retry-after": "3"})
-    failure = from_exception(HttpError(answer, body("conditionNotMet").encode()), Target.EVENT)
-    assert (failure.cause, failure.status, failure.retry_after) == (Cause.CHANGED, 412, 3)
+PAGE = "<!DOCTYPE html><title>Sign in to the hotel</title>"
+
+
+@pytest.mark.parametrize("status", [302, 307, 401, 403, 404, 407, 410, 451, 503])
+def test_a_page_of_a_proxy_says_nothing_of_googles(status):
+    failure = from_response(status, {}, PAGE, Target.CALENDAR, write=True)
+    assert (failure.cause, failure.uncertain) == (Cause.TRANSIENT, True)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+def test_such_a_page_in_place_of_tokens_neither(status):
+    assert from_response(status, {}, PAGE, Target.REFRESH).cause is Cause.TRANSIENT
+
+
+@pytest.mark.parametrize("status", [400, 413, 414])
+def test_googles_own_page_for_a_request_out_of_shape_is_a_refusal(status):
+    assert from_response(status, {}, PAGE, Target.BATCH).cause is Cause.REFUSED
+
+
+@pytest.mark.parametrize("wait", ["9" * 400, "٩" * 30, "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_nobody_waits_for_ever(wait):
+    headers = {"retry-after": wait, "date": "Fri, 31 Dec 1999 23:59:59 GMT"}
+    assert from_response(429, headers, "", Target.EVENT).retry_after <= 30 * 24 * 3600
 
 
 def test_an_error_of_ours_passes_unchanged():
