@@ -16,7 +16,6 @@ from .work import Case, Work
 from .zones import naive
 
 UNDONE = "undone"
-FINAL = ("kept", UNDONE)  # the user decided: such a link is not taken up again by itself
 ARCHIVED = "archived"  # here, so its event was deleted; it is sent again once it is opened again
 GIVEN_AWAY = "given_away"  # to somebody else, so its event was deleted; sent again once it is back
 BECAME_MEETING = "became_meeting"  # and stands in the other calendar; sent again as a task again
@@ -137,7 +136,7 @@ def _choose_detached(work: Work, case: Case) -> Action:
     policy = policy_of(work, case)
     if not (crm or google or case.crm.reason):
         return Action(Verb.CLOSE, Reason.GONE_BOTH)
-    if crm and google and cause not in FINAL:
+    if crm and google and cause != UNDONE:
         action = decide(case.base, crm, google, policy)
         equal = action.verb is Verb.NOTHING
         return Action(Verb.SETTLE, Reason.ADOPTED, case.base) if equal else action

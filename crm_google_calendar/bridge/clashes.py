@@ -24,6 +24,8 @@ def list_losers(work: Work, case: Case) -> str:
         return ""
     loser = Side.GOOGLE if clashes[0].winner is Side.CRM else Side.CRM
     work.lines.append({**work.line(case, loser, "clash", case.action.reason), "lost": lost})
+    name = f"lost_{loser.value}"
+    work.counts[name] = work.counts.get(name, 0) + len(clashes)
     return lost
 
 

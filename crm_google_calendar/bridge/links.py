@@ -186,7 +186,7 @@ def take_up(work: Work, case: Case) -> None:
     write(work, case, from_event(case.event))
 
 
-def name_events(work: Work, cases: list[Any], feed: Any) -> None:
+def name_events(work: Work, cases: list[Any], feed: Any = None) -> None:
     """Give the events that new records get their ids; never one that stands in Google, or that
     some link has, which may have been handed on with it."""
     learn(cases)
@@ -197,7 +197,7 @@ def name_events(work: Work, cases: list[Any], feed: Any) -> None:
         calendars = cases[0].calendar.concat(*(case.calendar for case in cases))
         ids = [case.event_id for case in cases]
         used = {*link_keys.of_events(calendars, ids, "event_id").mapped("event_id")}
-        used |= {*ids} & {*feed.events, *feed.fresh}
+        used |= {*ids} & {*feed.events, *feed.fresh} if feed else set()
         cases = [case for case in cases if case.event_id in used]
         for case in cases:
             case.generation += 1

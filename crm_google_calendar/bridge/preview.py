@@ -6,6 +6,7 @@ from ..engine.decide import Verb
 from ..engine.merge import Side
 from ..engine.plan import Plan
 from .clashes import list_losers
+from .waiting import of_held
 from .work import Case, Work
 
 _SIDES = {
@@ -20,10 +21,20 @@ _SIDES = {
 def list_plan(work: Work, the_plan: Plan, cases: dict[tuple[int, str], Case]) -> None:
     """Note every step of a plan as if it had been done, after undoing whatever comparing wrote."""
     work.checkpoint()
-    for step in (*the_plan.steps, *the_plan.held):
-        for side, what in _changes(cases[step.key]):
-            work.note(cases[step.key], side, what, step.action.reason)
-        list_losers(work, cases[step.key])
+    for step in the_plan.steps:
+        _list(work, cases[step.key])
+    counts = dict(work.counts)
+    for step in the_plan.held:
+        _list(work, cases[step.key])
+    work.counts = counts  # a run would ask before these
+    held = [cases[step.key] for step in the_plan.held]
+    work.run.write({"left_over": len(the_plan.left_over), **of_held(held)})
+
+
+def _list(work: Work, case: Case) -> None:
+    for side, what in _changes(case):
+        work.note(case, side, what, case.action.reason)
+    list_losers(work, case)
 
 
 def _changes(case: Case):

@@ -26,6 +26,7 @@ from .series_run import execute_series
 from .series_state import SeriesCase
 from .series_undo import finish_series, undo_series
 from .undo import undo_cases
+from .waiting import of_held
 from .work import Case, Work
 
 _logger = logging.getLogger(__name__)
@@ -100,7 +101,10 @@ def _gather(work: Work, feed: Feed, hinted) -> list[Case]:
 
 
 def _plan(work: Work, cases: list[Case]) -> Plan:
-    steps = [Step(case.key, case.action, _starts(work, case), case.weight) for case in cases]
+    steps = [
+        Step(case.key, case.action, _starts(work, case), case.weight, case.link.series or None)
+        for case in cases
+    ]
     ceiling = None if work.run.allow_deletions else work.settings.ceiling
     links_count = 0
     if ceiling and len(steps) > ceiling.number:  # counting takes time, and fewer never exceed it
@@ -167,7 +171,7 @@ def _finish(work: Work, feeds: list[Feed], the_plan: Plan, cases, hinted) -> Non
     """Move the cursors, once every entry of their feeds was settled or set aside."""
     held = [cases[step.key] for step in the_plan.held]
     _mark_held(work, feeds, held)
-    work.run.write({"left_over": len(the_plan.left_over), "held": len(held)})
+    work.run.write({"left_over": len(the_plan.left_over), **of_held(held)})
     postponed = {cases[step.key].calendar for step in (*the_plan.left_over, *the_plan.held)}
     for feed in feeds:
         if not work.complete:

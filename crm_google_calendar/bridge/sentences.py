@@ -6,8 +6,6 @@ The texts are Odoo translations, so they are literal here; a test makes sure tha
 
 from __future__ import annotations
 
-from markupsafe import Markup
-
 from ..gcal.errors import Cause, GoogleError
 from .settings import base_url, notify_address
 from .words import number_text
@@ -149,85 +147,6 @@ def reason_text(env, cause: str, detail: str = "") -> str:
     texts = _reasons(env)
     text = texts.get(cause) or _causes(env)[Cause(cause)]
     return f"{text} ({detail})" if detail else text
-
-
-def run_summary(run) -> str:
-    """The result of a run in words."""
-    env = run.env
-    if run.state in ("queued", "running"):
-        return env._("The synchronization with Google is under way.")
-    parts = [text for number, text in _counts(run) if number]
-    if run.trigger == "preview" and run.state == "done" and parts:
-        return env._("Preview, nothing was written. A run would do: %s.", ", ".join(parts))
-    if run.state == "stopped":
-        start = env._("Stopped. What was done so far stays.")
-    elif not parts:
-        return _nothing_done(run)
-    elif run.trigger == "undo":
-        start = env._("The run was undone.")
-        left = _left_alone(run)
-        parts += (
-            [env._("%s left alone: changed or removed meanwhile", number_text(env, left))]
-            if left
-            else []
-        )
-    else:
-        start = env._("Synchronized with Google.")
-    return " ".join([start, env._("%s.", ", ".join(parts)) if parts else ""]).strip()
-
-
-def _left_alone(run) -> int:
-    """How many of the entries that a run wrote its undo did not touch."""
-    lines = run.env["crm.google.run.line"]
-    wrote = [("run_id", "=", run.undo_of.id), ("verb", "!=", "clash")]
-    wanted = lines.search_fetch(wrote, ["event_id"]).mapped("event_id")
-    undone = lines.search_fetch([("run_id", "=", run.id)], ["event_id"]).mapped("event_id")
-    return len(set(wanted) - set(undone))
-
-
-def _nothing_done(run) -> str:
-    env = run.env
-    if run.trigger == "preview":
-        return env._("Preview: both sides are the same; a run would change nothing.")
-    if run.trigger == "undo":
-        return env._("Nothing was undone: what the run wrote is gone or was changed since.")
-    return env._("Everything was up to date with Google; nothing had to be changed.")
-
-
-def held_message(env, number: int) -> tuple[str, Markup]:
-    """Subject and text of the message that asks about many deletions at once."""
-    link = Markup('<a href="%s/odoo/calendar">%s</a>') % (
-        base_url(env),
-        env._("Delete them or keep them"),
-    )
-    text = env._(
-        "%(number)s entries that Google and the CRM share were deleted at once on one side. On the "
-        "other side they wait for your answer: %(link)s.",
-        number=number_text(env, number),
-        link=link,
-    )
-    return env._("Many entries were deleted at once"), text
-
-
-def _counts(run):
-    env = run.env
-
-    def shown(name):
-        return number_text(env, run[name])
-
-    return (
-        (run.crm_created, env._("%s created in the CRM", shown("crm_created"))),
-        (run.crm_changed, env._("%s changed in the CRM", shown("crm_changed"))),
-        (run.crm_removed, env._("%s archived or removed in the CRM", shown("crm_removed"))),
-        (run.crm_detached, env._("%s no longer synchronized", shown("crm_detached"))),
-        (run.crm_attached, env._("%s synchronized again", shown("crm_attached"))),
-        (run.google_created, env._("%s created in Google", shown("google_created"))),
-        (run.google_changed, env._("%s changed in Google", shown("google_changed"))),
-        (run.google_removed, env._("%s removed in Google", shown("google_removed"))),
-        (run.set_aside, env._("%s set aside", shown("set_aside"))),
-        (run.left_over, env._("%s left over for the next run", shown("left_over"))),
-        (run.held, env._("%s deletions wait for your answer", shown("held"))),
-    )
 
 
 def _reasons(env):

@@ -8,7 +8,7 @@ from ..engine.series_merge import SeriesAction, decide_series
 from ..gcal.expand import has
 from ..gcal.translate import is_gone
 from . import link_keys, links, series_links
-from .choose import FINAL, policy_for
+from .choose import UNDONE, policy_for
 from .series_events import GONE, take_events
 from .series_feed import fits
 from .series_read import read_series
@@ -203,7 +203,7 @@ def _decide_detached(work: Work, case: SeriesCase) -> SeriesAction:
     crm, google, cause = case.crm_series, case.google, case.link.cause
     if not (crm or google or case.out_of_sight):
         return SeriesAction(Verb.CLOSE, Reason.GONE_BOTH)
-    if crm and google and cause not in FINAL:
+    if crm and google and cause != UNDONE:
         action = decide_series(case.base, crm, google, _policy(work, case), has=has)
         equal = action.verb is Verb.NOTHING
         return SeriesAction(Verb.SETTLE, Reason.ADOPTED, case.base) if equal else action

@@ -21,8 +21,9 @@ from . import hints, settings, status
 from .connect import DEAD, google_of, keep_access_token, lapse
 from .discretion import explain
 from .meeting import MeetingSource
+from .results import held_message, run_summary
 from .run import run_slice
-from .sentences import env_for, held_message, run_summary, run_text
+from .sentences import env_for, run_text
 from .series_source import SeriesSource
 from .series_state import SERIES
 from .task import TaskSource
@@ -220,7 +221,10 @@ def _pause(run, seconds: float, tries: int | None = None, cause: Cause | None = 
 def _finish(run) -> None:
     now = fields.Datetime.now()
     run.write({"state": "done", "finished": now, "resume_at": False, "tries": 0, "cause": False})
-    run.account_id.write({"last_sync": now, "cause": False})
+    if run.trigger == "wizard":
+        run.apart = run.account_id._links_apart(count=True)
+    if run.trigger != "preview":
+        run.account_id.write({"last_sync": now, "cause": False})
     if run.trigger != "auto" or run.line_ids:
         run.account_id.lively = now
     notice = {"type": "warning" if run.set_aside else "success", "message": run_summary(run)}
@@ -235,9 +239,10 @@ def _finish(run) -> None:
 def _ask_about_held(run) -> None:
     """Only the newest run asks; where nobody is looking, the user is told once until he answers."""
     unanswered = [("account_id", "=", run.account_id.id), ("id", "!=", run.id), ("held", ">", 0)]
+    unanswered += [("trigger", "!=", "preview")]
     older = run.search(unanswered)
     if run.held and not older and run.trigger not in CHOSEN:
-        status.announce(run.account_id, *held_message(run.env, run.held))
+        status.announce(run.account_id, *held_message(run))
     older.held = 0
 
 

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from odoo import fields
 
 from ..gcal.endpoints import calendar_page
-from . import hints, settings
-from .sentences import run_summary
+from . import hints, settings, waiting
+from .results import run_summary
 
 CHANNEL = "crm_google_calendar/status"
 BY_ITSELF = ("auto", "save", "push", "visit")  # triggers of runs that nobody waits for
@@ -102,6 +102,10 @@ def _run(env, account) -> dict | None:
         "left_over": run.left_over,
         "has_log": _has_log(run),
         "held": run.held,
+        "held_on": waiting.numbers(run) if run.held else {},
+        "archives": run.held > 0 and settings.get(env, "gone_in_google") == "archive",
+        "lost": run.lost_crm + run.lost_google,
+        "apart": run.apart,
         "finished": fields.Datetime.to_string(run.finished) or False,
     }
 
@@ -134,7 +138,7 @@ def _last_run(env, account, domain):
 
 
 def _is_old(run) -> bool:
-    if not run.finished or run.held:
+    if not run.finished or (run.held and run.trigger != "preview"):
         return False
     long_ago = fields.Datetime.now() - SHOW_RESULT_FOR
     return run.finished < max(long_ago, run.account_id.connected_since or long_ago)

@@ -20,6 +20,7 @@ from ..engine.merge import Side, merge
 from . import link_keys, links
 from .choose import UNDONE, choose
 from .gather import ask_google, load_records
+from .identity import learn
 from .source import Local
 from .work import Case, Work
 
@@ -252,11 +253,12 @@ def _open(work: Work, story: Story) -> None:
 
 def _link_again(work: Work, case: Case) -> None:
     """A link that the next look finds open: its record goes to Google, whatever the window."""
+    learn([case])
     if case.link:
         case.link._send_again()
-        case.link.res_id = case.res_id
     elif case.res_id:
         links.name_events(work, [case])
+    if case.res_id:
         links.write(work, case, {})
 
 

@@ -20,13 +20,15 @@ _NOT_LOST = frozenset((Reason.REASSIGNED, Reason.BECAME_MEETING, Reason.OUT_OF_S
 class Step:
     """One action for one link. `key` is the caller's own, sortable handle; `starts` orders.
 
-    weight: how many entries it stands for, where the link is that of a series.
+    weight: how many entries it stands for, where the link is that of a series. family: of a series
+    that is shown singly, its name: all of its entries count as one deletion.
     """
 
     key: Any
     action: Action
     starts: datetime
     weight: int = 1
+    family: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ def plan(
     todo = [step for step in steps if step.action.verb is not Verb.NOTHING]
     held: list[Step] = []
     removals = [step for step in todo if _removes(step.action)]
-    if ceiling and ceiling.exceeded_by(len(removals), links):
+    number = len({("family", step.family) if step.family else step.key for step in removals})
+    if ceiling and ceiling.exceeded_by(number, links):
         held = removals
         todo = [step for step in todo if not _removes(step.action)]
     todo.sort(key=lambda step: (abs(step.starts - now), step.key))

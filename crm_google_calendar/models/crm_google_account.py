@@ -320,10 +320,33 @@ class CrmGoogleAccount(models.Model):
         self.env.cr.postcommit.add(lambda: bell.ring(crons))
 
     def _keep_deleted(self):
-        """The user's answer "Keep them": cut the links whose deletion was held back."""
+        """The user's answer "Keep them": cut the links whose deletion was held back.
+
+        Where the other side came back since, the next run finds both and goes on with them.
+        """
         links = self.env["crm.google.link"].sudo()  # sudo: after _of_current_user of the run
         held = links.search([("account_id", "=", self.id), ("cause", "=", "held")])
         detach(self.env, held, "kept")
+
+    def _links_apart(self, count=False):
+        """Entries that are no longer synchronized, and could be again; or their number."""
+        links = self.env["crm.google.link"].sudo()  # sudo: of the account's own, for its user
+        domain = [("account_id", "in", self.ids), *links._apart_domain()]
+        return links.search_count(domain) if count else links.search(domain)
+
+    @api.model
+    def action_push_all_again(self):
+        """Synchronize again all of the user's entries that are no longer synchronized."""
+        return self._mine()._links_apart().with_env(self.env).action_push_again()
+
+    @api.model
+    def action_show_apart(self):
+        """The user's entries that are no longer synchronized."""
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_google_calendar.action_crm_google_link_mine"
+        )
+        return {**action, "context": {"search_default_detached": 1}}
 
     def _event_id(self, model, res_id, generation, identity=""):
         """The event's id in Google: ours, the same at every try, so that a repeat cannot double."""

@@ -1,3 +1,5 @@
+import json
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
@@ -5,6 +7,8 @@ from ..bridge.opening import open_record
 
 # a series that the user let go: nothing of it is sent before they push it again
 RESTING = {("detached", cause) for cause in ("deleted_there", "archived_there", "kept", "undone")}
+# causes of links that came apart by a decision of somebody's
+APART = ("undone", "kept", "deleted_there", "calendar_gone")
 
 
 class RecordId(fields.Many2oneReference):
@@ -60,8 +64,8 @@ class CrmGoogleLink(models.Model):
     state = fields.Selection(
         [
             ("linked", "In sync"),
-            ("set_aside", "Set aside"),
-            ("detached", "Detached"),
+            ("set_aside", "Needs attention"),
+            ("detached", "No longer synchronized"),
         ],
         required=True,
         default="linked",
@@ -93,14 +97,27 @@ class CrmGoogleLink(models.Model):
         """The record's name, for the owner of the entry alone: others, administrators too, may see
         that there is an entry, and not what it is about."""
         for link in self:
-            record = link.user_id == self.env.user and link._record()
-            link.title = record.display_name if record else ""
+            is_mine = link.user_id == self.env.user
+            record = is_mine and link._record()
+            link.title = record.display_name if record else is_mine and link._title_of_base()
 
     @api.depends("title")
     @api.depends_context("uid")
     def _compute_display_name(self):
         for link in self:
             link.display_name = link.title or self.env._("Entry %s", link.id)
+
+    def _title_of_base(self):
+        """The title of an entry whose record was deleted here, for its owner; else empty."""
+        base = self.sudo().base  # sudo: closed, but this is the user's own entry
+        if not base or self._exists_here():
+            return ""
+        values = json.loads(base)
+        return values.get("title") or json.loads(values.get("entry") or "{}").get("title") or ""
+
+    def _exists_here(self):
+        # sudo: a record that is there, but hidden, keeps its title
+        return bool(self.res_id and self.sudo().env[self.model].browse(self.res_id).exists())
 
     def _record(self):
         """The linked record as this user may see it, or an empty one."""
@@ -147,15 +164,37 @@ class CrmGoogleLink(models.Model):
 
     def action_retry(self):
         """Try what was set aside once more, in a run of its own."""
-        # without an etag the next run asks Google for the event, whatever its feed says
-        again = {"state": "linked", "cause": False, "reason": False, "etag": False}
-        self._of_current_user().write(again)
-        return self._nudge()
+        return self._own_in("set_aside")._try_again()
 
     def action_push_again(self):
-        """Send a detached record to Google again: as a new event, unless its old one stands."""
-        self._of_current_user()._send_again()
+        """Send detached records to Google again: as new events, unless their old ones stand."""
+        return self._own_in("detached")._synchronize_again()
+
+    def _try_again(self):
+        # without an etag the next run asks Google for the event, whatever its feed says
+        self.write({"state": "linked", "cause": False, "reason": False, "etag": False})
         return self._nudge()
+
+    def _synchronize_again(self):
+        # an event without a link is found when all of its calendar is compared
+        self.filtered(lambda link: not link.res_id).calendar_id.write({"full_pass": False})
+        accounts = self.account_id
+        self._send_again()
+        return self._nudge(accounts)
+
+    @api.model
+    def _apart_domain(self):
+        """Of entries that came apart by a decision, and not because one side is out of sight."""
+        return [("state", "=", "detached"), ("cause", "in", APART)]
+
+    def _own_in(self, state):
+        """Those of these links, for writing, that are in that state; of a mixed selection the
+        others are left as they are. Raises AccessError where none is the user's own."""
+        mine = self.sudo().filtered(lambda link: link.user_id == self.env.user)
+        if self and not mine:
+            raise AccessError(self.env._("Only the owner of an entry can send it to Google."))
+        # sudo: users may not write links themselves, only through these two buttons
+        return mine.filtered(lambda link: link.state == state)
 
     def action_open_record(self):
         self.ensure_one()
@@ -169,7 +208,7 @@ class CrmGoogleLink(models.Model):
         """Forget what was agreed, but not the event: which may stand again by now."""
         names = ("cause", "reason", "base", "pending")
         single = self.filtered(lambda link: link.res_id and link.etag and not link._is_of_series())
-        single.write({"state": "linked", **dict.fromkeys(names, False)})
+        single.write({"state": "linked", "last_sync": False, **dict.fromkeys(names, False)})
         (self - single)._start_over()
 
     def _is_of_series(self):
@@ -181,7 +220,8 @@ class CrmGoogleLink(models.Model):
         with_record = self.filtered("res_id")
         (self - with_record).unlink()
         for link, fresh in with_record._next_ids().items():
-            link.write({"state": "linked", **fresh, **dict.fromkeys(names, False)})
+            values = {"state": "linked", "last_sync": False, **fresh}
+            link.write({**values, **dict.fromkeys(names, False)})
 
     def _let_rest(self, recurrence):
         """Keep what was split off these series, which the user let go, from being sent."""
@@ -213,22 +253,25 @@ class CrmGoogleLink(models.Model):
         words = (self.model, self.res_id, generation, self.identity or "")
         return self.account_id._event_id(*words)
 
-    def _of_current_user(self):
-        """These links for writing, after making sure that they are the user's own."""
-        if any(link.user_id != self.env.user for link in self.sudo()):
-            raise AccessError(self.env._("Only the owner of an entry can send it to Google."))
-        # sudo: users may not write links themselves, only through these two buttons
-        return self.sudo()
+    def _nudge(self, accounts=None):
+        accounts = accounts or self.account_id
+        accounts._nudge("retry")
+        if not accounts:
+            return self._notice("warning", self.env._("None of these entries can be sent again."))
+        text = self.env._("It is on its way to Google; this takes a few seconds.")
+        if len(self) > 1:
+            text = self.env._(
+                "%s entries are on their way to Google; this takes a few seconds.", len(self)
+            )
+        return self._notice("info", text)
 
-    def _nudge(self):
-        for account in self.sudo().account_id:
-            account._nudge("retry")
+    def _notice(self, kind, message):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "type": "info",
-                "message": self.env._("It is on its way to Google; this takes a few seconds."),
+                "type": kind,
+                "message": message,
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..bridge.opening import open_record
-from ..bridge.sentences import run_summary
+from ..bridge.results import run_summary
 from ..bridge.words import moment_text
 
 ACTIVE = ("queued", "running")
@@ -77,6 +77,16 @@ class CrmGoogleRun(models.Model):
     set_aside = fields.Integer(readonly=True)
     left_over = fields.Integer("Left for the next run", readonly=True)
     held = fields.Integer("Deletions waiting for an answer", readonly=True)
+    held_what = fields.Char(readonly=True, help="How many of what wait, on which side")
+    lost_crm = fields.Integer("Values of the CRM not kept", readonly=True)
+    lost_google = fields.Integer("Values of Google not kept", readonly=True)
+    apart = fields.Integer("Entries no longer synchronized", readonly=True)
+    started_by_id = fields.Many2one(
+        "res.users", "Started by", readonly=True, help="Who has asked for it, if not its owner"
+    )
+    answered_by_id = fields.Many2one(
+        "res.users", "Answered by", readonly=True, help="Who has answered, if not its owner"
+    )
     resume_at = fields.Datetime(readonly=True, help="Google asked to wait until then")
     expected = fields.Datetime(readonly=True, help="When it should be done, at Google's pace")
     tries = fields.Integer(readonly=True, help="Interruptions in a row; makes the pauses longer")
@@ -94,7 +104,7 @@ class CrmGoogleRun(models.Model):
     )
 
     @api.depends_context("lang")
-    @api.depends("state", "message", "set_aside", "left_over", "held", *COUNTS)
+    @api.depends("state", "message", "set_aside", "left_over", "held", "held_what", *COUNTS)
     def _compute_summary(self):
         for run in self:
             run.summary = run.message or run_summary(run)
@@ -124,6 +134,11 @@ class CrmGoogleRun(models.Model):
         account._start_chosen("wizard", full=True, **window)
         return self.env["ir.actions.act_window"]._for_xml_id("calendar.action_calendar_event")
 
+    @api.ondelete(at_uninstall=False)
+    def _keep_active(self):
+        if any(run.state in ACTIVE for run in self):
+            raise UserError(self.env._("A run that is under way cannot be deleted. Stop it first."))
+
     def action_stop(self):
         """Stop a run after the entries it is busy with; what is done stays done.
 
@@ -135,14 +150,17 @@ class CrmGoogleRun(models.Model):
             run.account_id._wake()
 
     def action_show_set_aside(self):
+        return self._show_links(self.env._("Needs attention"), [("state", "=", "set_aside")])
+
+    def _show_links(self, name, domain):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Set Aside"),
+            "name": name,
             "res_model": "crm.google.link",
             "views": [(False, "list"), (False, "kanban"), (False, "form")],
             "mobile_view_mode": "kanban",
-            "domain": [("account_id", "=", self.account_id.id), ("state", "=", "set_aside")],
+            "domain": [("account_id", "=", self.account_id.id), *domain],
         }
 
     def action_open(self):
@@ -162,7 +180,7 @@ class CrmGoogleRun(models.Model):
         run.ensure_one()
         if run.state in ACTIVE or run.trigger in ("preview", "undo"):
             raise UserError(self.env._("This run cannot be undone."))
-        run.account_id._start_chosen("undo", undo_of=run.id)
+        run.account_id._start_chosen("undo", undo_of=run.id, **run._by_another())
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -186,11 +204,31 @@ class CrmGoogleRun(models.Model):
         if values:
             window = {"date_from": run.date_from, "date_to": run.date_to}
             trigger = "wizard" if run.trigger == "wizard" else "retry"
-            run.account_id._start_chosen(trigger, full=True, **window, **values)
+            by = run._by_another()
+            run.account_id._start_chosen(trigger, full=True, **window, **values, **by)
         else:
             run.account_id._keep_deleted()
             run.message = self.env._("Kept as they are; they are no longer synchronized.")
-        run.held = 0
+        run.write({"held": 0, **run._by_another("answered_by_id")})
+
+    def _by_another(self, name="started_by_id"):
+        """Whoever steers a run that is not theirs stands in its log."""
+        return {} if self.user_id == self.env.user else {name: self.env.user.id}
+
+    def action_show_held(self):
+        """The entries whose deletion waits for an answer."""
+        return self._show_links(self.env._("Deletions that wait"), [("cause", "=", "held")])
+
+    def action_show_lost(self):
+        """The values that were not kept."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Values that were not kept"),
+            "res_model": "crm.google.run.line",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("run_id", "=", self.id), ("verb", "=", "clash")],
+        }
 
     def _of_current_user(self):
         """These runs for writing, after making sure that the user may steer them."""
@@ -248,6 +286,7 @@ class CrmGoogleRunLine(models.Model):
         "Why",
         readonly=True,
     )
+    what = fields.Char(compute="_compute_what")
     title = fields.Char(readonly=True)
     model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="model", readonly=True)
@@ -260,3 +299,21 @@ class CrmGoogleRunLine(models.Model):
         """The record that the line is about, for who may see it."""
         self.ensure_one()
         return open_record(self.env, self.model, self.res_id)
+
+    @api.depends("verb", "run_id.trigger")
+    @api.depends_context("lang")
+    def _compute_what(self):
+        done = dict(self._fields["verb"]._description_selection(self.env))
+        planned = {
+            "create": self.env._("Would be created"),
+            "write": self.env._("Would be changed"),
+            "remove": self.env._("Would be removed"),
+            "archive": self.env._("Would be archived"),
+            "reopen": self.env._("Would be opened again"),
+            "detach": self.env._("Would no longer be synchronized"),
+            "attach": self.env._("Would be synchronized again"),
+            "clash": self.env._("Would not be kept"),
+        }
+        for line in self:
+            texts = planned if line.run_id.trigger == "preview" else done
+            line.what = texts.get(line.verb, "")

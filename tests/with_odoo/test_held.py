@@ -39,7 +39,7 @@ class TestHeld(ConnectCase):
         self.run_by_itself()
         message = self.told()
         self.assertEqual(len(message), 1)
-        self.assertIn("4 entries", message.body)
+        self.assertIn("4 meetings", message.body)
         self.assertIn('href="http://127.0.0.1:8069/odoo/calendar"', message.body)
         self.assertEqual(message.notified_partner_ids, self.user.partner_id)
 

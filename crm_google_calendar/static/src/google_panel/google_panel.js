@@ -1,5 +1,6 @@
 import { Component, onMounted, onWillStart, onWillUnmount, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { isActive, isQuiet } from "../google_service";
@@ -26,6 +27,7 @@ export class GooglePanel extends Component {
     setup() {
         this.action = useService("action");
         this.orm = useService("orm");
+        this.dialog = useService("dialog");
         this.google = useState(useService("crm_google_calendar"));
         this.state = useState({ busy: false, dismissed: {}, isOpen: false, stopping: 0 });
         this.clock = useNow(() => Boolean(this.status?.waiting_until || this.run?.waiting_until));
@@ -179,6 +181,17 @@ export class GooglePanel extends Component {
 
     async callRun(method) {
         await this.call("crm.google.run", method, [[this.run.id]]);
+    }
+
+    /** Ask before something is done that cannot be taken back by one click. */
+    ask(title, body, confirm) {
+        this.dialog.add(ConfirmationDialog, {
+            title,
+            body,
+            confirmLabel: title,
+            confirm,
+            cancel: () => {},
+        });
     }
 
     async openTasks() {

@@ -47,7 +47,7 @@ function needsCare(run) {
 }
 
 function isWorthTelling(run) {
-    if (run.held) {
+    if (run.held && run.trigger !== "preview") {
         return true;
     }
     const isRecent = deserializeDateTime(run.finished) > DateTime.now().minus(RESULT_IS_NEWS_FOR);
@@ -77,21 +77,76 @@ function linksOf(run, panel) {
             onClick: () => panel.synchronizeLikePreview(),
         });
     }
+    if (run.lost) {
+        links.push({
+            text: _t("See it"),
+            className: "o_crm_google_lost",
+            onClick: () => panel.callRun("action_show_lost"),
+        });
+    }
+    if (run.apart) {
+        links.push(...linksOfApart(panel));
+    }
     if (run.held && run.trigger !== "preview") {
-        links.push(
-            {
-                text: _t("Delete them"),
-                className: "o_crm_google_delete_held",
-                onClick: () => panel.callRun("action_delete_held"),
-            },
-            {
-                text: _t("Keep them"),
-                className: "o_crm_google_keep_held",
-                onClick: () => panel.callRun("action_keep_held"),
-            },
-        );
+        links.push(...linksOfHeld(run, panel));
     }
     return links;
+}
+
+function linksOfApart(panel) {
+    return [
+        {
+            text: _t("See them"),
+            className: "o_crm_google_apart",
+            onClick: () => panel.call("crm.google.account", "action_show_apart", []),
+        },
+        {
+            text: _t("Synchronize them again"),
+            className: "o_crm_google_again",
+            onClick: () => panel.call("crm.google.account", "action_push_all_again", []),
+        },
+    ];
+}
+
+function linksOfHeld(run, panel) {
+    const { title, body } = questionOf(run);
+    return [
+        {
+            text: _t("Show the list"),
+            className: "o_crm_google_show_held",
+            onClick: () => panel.callRun("action_show_held"),
+        },
+        {
+            text: title,
+            className: "o_crm_google_delete_held",
+            onClick: () => panel.ask(title, body, () => panel.callRun("action_delete_held")),
+        },
+        {
+            text: _t("Keep them"),
+            className: "o_crm_google_keep_held",
+            onClick: () => panel.callRun("action_keep_held"),
+        },
+    ];
+}
+
+/** What is done on a click, with its number and side, and what to say before it is done. */
+function questionOf({ held_on: on, archives }) {
+    const google = formatInteger(on.google || 0);
+    const crm = formatInteger(on.crm || 0);
+    const there = _t("%s entries are deleted in Google, since they were deleted in the CRM.", google);
+    const here = archives
+        ? _t("%s entries are archived in the CRM, since they were deleted in Google.", crm)
+        : _t("%s entries stay in the CRM and are no longer synchronized, since they were deleted in Google.", crm);
+    if (on.google && on.crm) {
+        return { title: _t("Delete %s in Google, and more", google), body: `${there} ${here}` };
+    }
+    if (on.crm) {
+        const title = archives
+            ? _t("Archive %s in the CRM", crm)
+            : _t("Stop synchronizing %s", crm);
+        return { title, body: here };
+    }
+    return { title: _t("Delete %s in Google", google), body: there };
 }
 
 function messageOf({ message, state, gone }) {
