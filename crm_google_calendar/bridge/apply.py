@@ -13,7 +13,7 @@ from ..engine.merge import Side
 from . import hints, identity, links
 from .clashes import keep_losers
 from .gather import load_records
-from .held import go_on, note_left, read_back
+from .held import go_on, note_left, read_back, read_back_new
 from .source import Local
 from .work import Case, Work
 
@@ -105,7 +105,7 @@ def _settle_created(work: Work, source, cases: list[Case], records) -> None:
             source.invite(record, links.follow(work, case, gone).user_id)
         work.note(case, Side.CRM, "create", case.action.reason)
     identity.pass_on(source, cases)
-    read_back(cases)
+    read_back_new(source, cases, records)
     for case in cases:
         if case.link:  # of a record that was deleted, or could not be made before
             links.settle(work, case, case.action.result, case.event)

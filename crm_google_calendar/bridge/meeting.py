@@ -23,6 +23,11 @@ class MeetingSource(Source):
     kind = Kind.EVENT
     model = "calendar.event"
     text = "description"
+    worded = ("details",)
+    checked = tuple(
+        "name start stop allday location privacy show_as user_id active alarm_ids partner_ids"
+        " opportunity_id videocall_location".split()
+    )
     # Odoo looks at each meeting's privacy anew for every fetch
     reads = tuple(
         "name start stop start_date stop_date allday description location privacy show_as active"
@@ -33,6 +38,9 @@ class MeetingSource(Source):
     def __init__(self, env, user, settings):
         super().__init__(env, user, settings)
         self._met = {}  # ids of the guests of all meetings read so far
+        self._me = user.partner_id.id
+        # all rights: guests count, and their names are on the meeting, whoever may see them
+        self._all = self.env(su=True)
 
     def in_window(self, window, among=None):
         """Ids of the user's meetings that touch the window; only those `among` these ids."""
@@ -83,6 +91,9 @@ class MeetingSource(Source):
         mine = self.owned()
         rows = [{**self._values(entry), **_duration(entry), **mine} for entry in entries]
         records = self.records.create(rows)
+        alone = {"partner_ids": (self._me,), "alarm_ids": (), "active": True}
+        alone |= {"opportunity_id": None, "videocall_location": None}
+        self._given = [{**row, **alone} for row in rows]
         self.remind(records)
         return records
 
@@ -114,6 +125,8 @@ class MeetingSource(Source):
         Odoo schedules them where it tells guests of a change at once, which a run never does.
         """
         types = records._get_trigger_alarm_types()
+        if not any(alarm.alarm_type in types for alarm in records.alarm_ids):
+            return
         due = records.filtered(
             lambda record: any(alarm.alarm_type in types for alarm in record.alarm_ids)
         )
@@ -136,10 +149,7 @@ class MeetingSource(Source):
         return record
 
     def decides(self, records):
-        alone = self.user.partner_id
-        return all(
-            row.user_id == self.user or row._crm_google_partners() <= alone for row in records
-        )
+        return all(row.user_id == self.user or self._guests(row) <= {self._me} for row in records)
 
     def archive(self, records):
         records.action_archive()
@@ -154,8 +164,8 @@ class MeetingSource(Source):
         return Domain("partner_ids", "in", [partner]) | alone
 
     def _is_mine(self, record):
-        guests = record._crm_google_partners()
-        return self.user.partner_id in guests or (not guests and record.user_id == self.user)
+        guests = self._guests(record)
+        return self._me in guests or (not guests and record.user_id == self.user)
 
     def _read_when(self, record):
         if record.allday:
@@ -221,15 +231,13 @@ class MeetingSource(Source):
 
     def _details(self, record, like):
         """What the CRM knows; nothing for a meeting made in Google of which it knows no more."""
-        # sudo: the opportunity's name is on the meeting the user sees
-        known = record.sudo()
-        guests = (self._guests(record) - self.user.partner_id).mapped("name")
         lines = []
-        if guests:
-            names = ", ".join(sorted(filter(None, guests)))
-            lines.append(record.env._("Guests: %s", names))
+        names = self._names(record)
+        if names:
+            lines.append(record.env._("Guests: %s", ", ".join(names)))
         if record.opportunity_id:
-            lines.append(record.env._("Opportunity: %s", known.opportunity_id.name))
+            name = record.with_env(self._all).opportunity_id.name
+            lines.append(record.env._("Opportunity: %s", name))
         if record.videocall_location:
             lines.append(record.env._("Video call: %s", record.videocall_location))
         if lines or not like or like.details:
@@ -238,13 +246,17 @@ class MeetingSource(Source):
         return "\n".join(lines)
 
     def _guests(self, record):
-        """All guests of a meeting; their names are fetched for all meetings read with it."""
-        guests = record._crm_google_partners()
-        if not set(guests.ids) <= self._met.keys():
-            near = record.browse(record._prefetch_ids)
-            self._met |= dict.fromkeys(near._crm_google_partners()._ids)
-        # sudo: guests' names are on the meeting the user sees, whatever company they belong to
-        return guests.sudo().with_prefetch(self._met)
+        """Ids of all guests of a meeting."""
+        return set(record.with_env(self._all).crm_google_guests)
+
+    def _names(self, record):
+        """The names of the other guests, which are fetched for all meetings read with this one."""
+        ids = self._guests(record) - {self._me}
+        if not ids <= self._met.keys():
+            for row in record.browse(record._prefetch_ids):
+                self._met |= dict.fromkeys(self._guests(row))
+        guests = self._all["res.partner"].browse(ids).with_prefetch(self._met)
+        return sorted(filter(None, guests.mapped("name"))) if ids else []
 
 
 def _duration(entry):

@@ -24,6 +24,11 @@ class TaskSource(Source):
     kind = Kind.TASK
     model = "mail.activity"
     text = "note"
+    worded = ("title", "label", "details")
+    checked = tuple(
+        "summary date_deadline crm_google_clock crm_google_minutes crm_google_zone user_id"
+        " activity_type_id active res_model calendar_event_id".split()
+    )
 
     def __init__(self, env, user, settings):
         super().__init__(env, user, settings)
@@ -85,6 +90,8 @@ class TaskSource(Source):
             for entry in entries
         ]
         records = self.records.create(rows)
+        free = {"active": True, "res_model": None, "calendar_event_id": None}
+        self._given = [{**row, **free} for row in rows]
         done = [number for number, entry in enumerate(entries) if entry.done]
         self.records.concat(*(records[number] for number in done)).action_archive()
         return records

@@ -143,13 +143,14 @@ class TestSeriesOfTasks(SeriesMixin, GoogleCase):
         self.assertEqual(states, {("detached", "deleted_there")})
         self.assert_silent()
 
-    def test_with_the_policy_to_archive_a_deleted_series_goes(self):
+    def test_a_deleted_series_is_not_done_also_where_deletions_archive(self):
         self.archiving()
         series = self.daily()
         self.until(10)
         self.google.delete("Tasks", series["id"])
         self.sync(self.account, trigger="auto")
-        self.assertEqual(set(self.todos().mapped("active")), {False})
+        self.assertEqual(set(self.todos().mapped("active")), {True})
+        self.assertEqual({self.link(todo).state for todo in self.todos()}, {"detached"})
 
     def test_a_series_that_ends_earlier_detaches_the_later_activities(self):
         series = self.daily()

@@ -234,6 +234,46 @@ class TestUnheld(GoogleCase):
         self.assertEqual(self._titles("event"), ["Lunch (Acme)"])
         self._is_silent()
 
+    def test_whatever_a_rule_gives_a_new_record_goes_to_google_at_once(self):
+        bob = self.env["res.partner"].create({"name": "Bob"})
+        for values, shown in (
+            ({"description": "<p>Agenda</p>"}, "Agenda"),
+            ({"partner_ids": [Command.link(bob.id)]}, "Guests: Bob"),
+            ({"location": "Bistro"}, "Bistro"),
+            ({"videocall_location": "https://x.example/y"}, "Video call"),
+        ):
+            with self.subTest(values=values):
+                name = f"Lunch {shown}"
+
+                def give(rows, name=name, values=values, given=set()):  # noqa: B006
+                    fresh = rows.filtered(lambda row: row.name == name and row.id not in given)
+                    given.update(fresh.ids)
+                    if fresh:
+                        fresh.write(dict(values))
+
+                self._rule("calendar.event", give)
+                day = self.soon().date()
+                self.google.add_event("Events", name, f"{day}T12:00", f"{day}T13:00")
+                self.sync(self.account)
+                event = self.events()[name]
+                self.assertIn(shown, event.get("description", "") + event.get("location", ""))
+                self._is_silent()
+
+    def test_a_rule_that_gives_a_new_task_to_somebody_else_is_heard(self):
+        other = self.new_user("olga", "olga@example.com")
+
+        def give(rows):
+            rows.filtered(lambda row: row.user_id == self.user).sudo().user_id = other
+
+        self._rule("mail.activity", give)
+        day = self.soon().date()
+        self.google.add_event("Tasks", "Buy", f"{day}T12:00", f"{day}T13:00")
+        self.sync(self.account)
+        task = self.env["mail.activity"].search([("summary", "=", "Buy")])
+        self.assertEqual(task.user_id, other)
+        self.sync(self.account)
+        self.assertEqual(self.events("task"), {})
+
     def test_what_a_rule_makes_of_a_changed_meeting_goes_to_google_at_once(self):
         meeting = self.meeting("Demo")
         self.sync(self.account)
