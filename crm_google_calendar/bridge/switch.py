@@ -19,6 +19,7 @@ from . import calendars, channels, only_there, status, vault
 from .grant import is_shared
 from .revoke import TRIES, passes, try_again
 from .sentences import connection_text, env_for, link_name
+from .words import number_text
 
 _logger = logging.getLogger(__name__)
 VALID_FOR = timedelta(days=1)
@@ -149,7 +150,7 @@ def _left_text(account) -> str | bool:
             "These calendars stay in %(email)s, with %(number)s entries that stand nowhere else. "
             "Look at them there; when you no longer need them, delete them by hand: %(names)s.",
             email=email,
-            number=number,
+            number=number_text(env, number),
             names=names,
         )
     return env._(

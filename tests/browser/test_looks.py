@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import DESKTOP, PHONE
-from .crm_pages import TODAY, CalendarPage, Record, assert_nothing_is_cut
+from .crm_pages import TODAY, CalendarPage, Preferences, Record, assert_nothing_is_cut
 from .looks import focused_without_a_sign, leaves_room, too_faint
 
 ZOOMED = {"viewport": {"width": 640, "height": 400}}  # 1280 by 800 at 200 %
@@ -84,6 +84,14 @@ def test_everything_of_ours_can_be_read_and_reached_by_the_keyboard(
     ours = page.locator(".o_crm_google_panel button, .o_crm_google_news :is(a, button)")
     assert (too_faint(page), focused_without_a_sign(page, ours)) == ([], [])
     pictures.keep(page, "focus")
+    dialog = calendar.open_wizard()
+    buttons = dialog.locator(".btn[class*=o_crm_google_]")
+    assert (too_faint(page), focused_without_a_sign(page, buttons)) == ([], [])
+    dialog.get_by_role("button", name="Discard").click()
+    preferences = Preferences(page).dialog
+    buttons = preferences.locator(".btn[class*=o_crm_google_]")
+    assert (too_faint(page), focused_without_a_sign(page, buttons)) == ([], [])
+    calendar.open()
     calendar.synchronize()
     assert (too_faint(page), focused_without_a_sign(page, ours)) == ([], [])
     own = [("user_id", "=", salesperson.id)]
