@@ -28,8 +28,12 @@ export function useNow(isCounting = () => false) {
 }
 
 /** A moment of the server: "2 minutes ago" while it is near, else in the user's own format. */
-export function momentText(text, now = DateTime.now()) {
-    const moment = deserializeDateTime(text);
+export function momentText(text, now) {
+    return nearText(deserializeDateTime(text), now);
+}
+
+/** The same of a moment that a field holds. */
+export function nearText(moment, now = DateTime.now()) {
     if (moment < now.minus(NEAR) || moment > now.plus(NEAR)) {
         return formatDateTime(moment);
     }
