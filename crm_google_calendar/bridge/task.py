@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta, timezone
 
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ..engine import richtext
@@ -145,8 +146,13 @@ class TaskSource(Source):
         if known.crm_google_done or not self._document(record):
             record.action_archive()
             return
-        message, following = record._action_done()
-        known.crm_google_done = {"message": message.id, "next": following.id}
+        try:
+            with self.env.cr.savepoint():
+                message, following = record._action_done()
+        except AccessError:  # the next activity would stand where the user may make none
+            record.action_archive()
+        else:
+            known.crm_google_done = {"message": message.id, "next": following.id}
 
     def _open_again(self, record):
         """Open again, and take back what `_finish` made, unless somebody has worked on with it."""
@@ -175,11 +181,12 @@ class TaskSource(Source):
         )
 
     def _document(self, record):
-        """The document of an activity; empty without one."""
+        """The document of an activity, where that keeps messages; empty without one."""
         if not record.res_model or record.res_model not in self.env:
             return self.records.browse()
         # sudo: whoever may not see the document may still have something to do about it
-        return self.env[record.res_model].sudo().browse(record.res_id).exists()
+        document = self.env[record.res_model].sudo().browse(record.res_id).exists()
+        return document if hasattr(document, "message_post") else self.records.browse()
 
     def _words(self, record, like):
         """The type's name, before the title or in place of one, and the document."""

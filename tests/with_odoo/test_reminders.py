@@ -125,6 +125,14 @@ class TestDone(GoogleCase):
         self.assertFalse(message.notification_ids)
         self.assertEqual(self.env["mail.mail"].search_count([]), before)
 
+    def test_a_task_on_a_document_that_the_user_may_not_see_is_done_all_the_same(self):
+        own = self.env.ref("sales_team.group_sale_salesman")
+        self.assertIn(own, self.user.group_ids)
+        self.lead.user_id = self.follower
+        self.env.flush_all()
+        self._titled("✓ Call: Ring up")
+        self.assertEqual((self.task_.active, self.link(self.task_).state), (False, "linked"))
+
     def test_the_next_activity_of_a_task_ticked_off_in_google_goes_there(self):
         self._titled("✓ Call: Ring up")
         following = self._next()
