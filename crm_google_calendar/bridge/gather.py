@@ -228,8 +228,8 @@ def _new_events(work: Work, feed: Feed) -> list[Case]:
             case.res_id = res_id
             taken.add(res_id)
         elif not res_id and identity.lost(source, event) not in names:
-            case.identity = identity.lost(source, event)
-            names.add(case.identity)
+            case.identity = identity.lost(source, event) or None
+            names.add(case.identity or "")
         if _is_new(work, case, event):
             cases.append(case)
     identity.rejoin(source, cases)

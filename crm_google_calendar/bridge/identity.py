@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg2
 
-from ..gcal.translate import Event, Mark, is_own_id, made_at, mark_of
+from ..gcal.translate import Event, Mark, is_own_id, mark_of, moment_of
 from .settings import database_uuid
 from .work import Case, Work
 from .zones import naive
@@ -104,10 +104,10 @@ def _mark(source: Any, event: Event) -> Mark | None:
 
 
 def _is_older(made: Any, event: Event) -> bool:
-    """Whether a record may be the one of an event whose mark, of an earlier version, has no name:
-    it was not made after that."""
-    created = made_at(event)
-    return bool(made and created) and made <= naive(created) + SLACK
+    """Whether a record may be that of an event whose mark, of an earlier version, has no name: it
+    was not made after that. An event of the user's own got its mark with a later change."""
+    marked = moment_of(event, "created" if is_own_id(event["id"]) else "updated")
+    return bool(made and marked) and made <= naive(marked) + SLACK
 
 
 def lost(source: Any, event: Event) -> str:

@@ -199,8 +199,8 @@ def fresh(work: Work, feed, source) -> list[SeriesCase]:
             case.res_id = res_id
             taken.add(res_id)
         elif not res_id and identity.lost(source, master) not in names:
-            case.identity = identity.lost(source, master)
-            names.add(case.identity)
+            case.identity = identity.lost(source, master) or None
+            names.add(case.identity or "")
         if take_events(work, case, master, feed.fresh[key].exceptions):
             cases.append(case)
     identity.rejoin(source, cases)

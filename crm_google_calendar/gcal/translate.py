@@ -64,10 +64,10 @@ def mark_of(event: Event) -> Mark | None:
     return Mark(str(private[DATABASE]), model, int(record), name)
 
 
-def made_at(event: Event) -> datetime | None:
-    """When the event was made, by Google's clock; None where it does not say."""
+def moment_of(event: Event, name: str) -> datetime | None:
+    """When the event was "created" or "updated", by Google's clock; None where it does not say."""
     try:
-        return _instant(str(event["created"]), "UTC")
+        return _instant(str(event[name]), "UTC")
     except (KeyError, ValueError):
         return None
 

@@ -14,8 +14,8 @@ from crm_google_calendar.gcal.translate import (
     event_id,
     is_gone,
     is_series,
-    made_at,
     mark_of,
+    moment_of,
     series_of,
     to_body,
     to_entry,
@@ -269,8 +269,9 @@ def test_records_that_follow_each_other_under_one_id_have_events_of_their_own():
 
 
 def test_when_an_event_was_made_is_read_or_unknown():
-    assert made_at({"created": "2026-03-01T10:00:00.000Z"}).hour == 10
-    assert [made_at(event) for event in ({}, {"created": None}, {"created": "x"})] == [None] * 3
+    assert moment_of({"created": "2026-03-01T10:00:00.000Z"}, "created").hour == 10
+    odd = ({}, {"created": None}, {"created": "x"})
+    assert [moment_of(event, "created") for event in odd] == [None] * 3
 
 
 def test_an_event_id_is_always_the_same_and_made_of_googles_letters():

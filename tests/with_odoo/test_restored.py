@@ -187,6 +187,20 @@ class TestOldMarks(RestoredCase):
         self.assertEqual((run.google_created, run.crm_created), (0, 0))
         self.settled(1)
 
+    def test_one_that_the_user_made_in_google_is_adopted_too(self):
+        day = self.soon().date()
+        self.google.add_event("Events", "Theirs", f"{day}T12:00", f"{day}T13:00")
+        self.run_()
+        row = self.meetings().filtered(lambda row: row.name == "Theirs")
+        row.location = "Here"
+        self.run_("auto")
+        self.assertIn("crm_identity", self.events()["Theirs"]["extendedProperties"]["private"])
+        self.old_mark("Theirs")
+        self.unlinked()
+        run = self.run_()
+        self.assertEqual((run.google_created, run.crm_created), (0, 0))
+        self.settled(2)
+
     def test_one_that_is_younger_is_another_record(self):
         self.old_mark("Kept")
         self.unlinked()
