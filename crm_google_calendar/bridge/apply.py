@@ -12,6 +12,7 @@ from ..engine.entry import Entry
 from ..engine.merge import Side
 from . import hints, identity, links
 from .clashes import keep_losers
+from .detached import cause_of
 from .gather import load_records
 from .held import go_on, note_left, read_back, read_back_new
 from .source import Local
@@ -188,7 +189,7 @@ def _apply(work: Work, case: Case, record) -> None:
         work.note(case, Side.CRM, "archive", action.reason)
         links.detach(work.env, case.link, "archived_there")
     elif action.verb is Verb.DETACH:
-        cause = case.crm.reason if action.reason is Reason.OUT_OF_SIGHT else action.reason.value
+        cause = cause_of(case) if action.reason is Reason.OUT_OF_SIGHT else action.reason.value
         if case.link:
             work.note(case, Side.CRM, "detach", action.reason)
         else:

@@ -11,23 +11,17 @@ from ..engine.entry import Entry
 from ..engine.merge import Clash, Side
 from ..gcal.translate import is_cut
 from . import links
+from .detached import ARCHIVED, BECAME_MEETING, DONE, GIVEN_AWAY, UNDONE, choose_detached
 from .source import Source
 from .work import Case, Work
 from .zones import naive
 
-UNDONE = "undone"
-ARCHIVED = "archived"  # here, so its event was deleted; it is sent again once it is opened again
-GIVEN_AWAY = "given_away"  # to somebody else, so its event was deleted; sent again once it is back
-BECAME_MEETING = "became_meeting"  # and stands in the other calendar; sent again as a task again
-AWAY = (ARCHIVED, GIVEN_AWAY, BECAME_MEETING)
 # why a task leaves the user's Google that was not edited there: (cause with which its link stays
 # where it was made there, reason)
 LEAVES = {
     "reassigned": (GIVEN_AWAY, Reason.REASSIGNED),
     "is_a_meeting": (BECAME_MEETING, Reason.BECAME_MEETING),
 }
-# causes of a detached link whose event is not there
-GONE = ("deleted_there", "archived_there", "calendar_gone", *AWAY)
 
 
 def choose(work: Work, case: Case) -> Action:
@@ -37,7 +31,7 @@ def choose(work: Work, case: Case) -> Action:
     if case.deleted and case.crm.entry:
         return Action(Verb.DETACH, Reason.DELETED_THERE)
     if case.link.state == "detached":
-        return _choose_detached(work, case)
+        return choose_detached(work, case, policy_of(work, case))
     if case.crm.out_of_sight:
         return _lose(case)
     if not (case.link or case.crm.entry or case.is_archived):
@@ -73,7 +67,7 @@ def away_because(case: Case) -> str:
     if case.link.cause == links.UNDOING:
         return UNDONE
     if case.is_archived:
-        return ARCHIVED
+        return DONE if case.crm.reason == "done" else ARCHIVED
     cause, _reason = LEAVES.get(case.crm.reason, ("", None))
     return cause if case.link.from_google else ""
 
@@ -85,9 +79,8 @@ def _lose(case: Case) -> Action:
         return Action(Verb.DELETE, LEAVES[case.crm.reason][1], write_google=True)
     if case.crm.reason == "is_a_meeting" and not case.google:
         return Action(Verb.CLOSE, Reason.GONE_BOTH)
-    if case.google and not case.link:
-        return Action(Verb.DETACH, Reason.OUT_OF_SIGHT)  # restored, or its link was lost
-    return lose_sight(case.base)
+    known = case.base or case.link.from_google  # may have been there, and may be restored
+    return lose_sight(bool(case.google or known))
 
 
 def policy_of(work: Work, case: Case) -> Policy:
@@ -128,21 +121,3 @@ def _with_lost_text(case: Case, action: Action) -> Action:
     reason = Reason.CHANGED_THERE if action.verb is Verb.NOTHING else action.reason
     clashes = (*action.clashes, clash)
     return replace(action, verb=Verb.SETTLE, reason=reason, write_google=True, clashes=clashes)
-
-
-def _choose_detached(work: Work, case: Case) -> Action:
-    """A detached link takes part again when its event was restored, or its record is back."""
-    crm, google, cause = case.crm.entry, case.google, case.link.cause
-    policy = policy_of(work, case)
-    if not (crm or google or case.crm.reason):
-        return Action(Verb.CLOSE, Reason.GONE_BOTH)
-    if crm and google and cause != UNDONE:
-        action = decide(case.base, crm, google, policy)
-        equal = action.verb is Verb.NOTHING
-        return Action(Verb.SETTLE, Reason.ADOPTED, case.base) if equal else action
-    restored = google and cause in GONE
-    if restored and case.crm.out_of_sight:
-        return Action(Verb.DETACH, Reason.OUT_OF_SIGHT)  # it stands again, and this is why it stays
-    if restored or (crm and cause in AWAY):
-        return decide(None, crm, google, policy)
-    return Action(Verb.NOTHING, Reason.SETTLED)

@@ -12,7 +12,8 @@ from ..gcal.errors import Cause
 from ..gcal.translate import is_gone, receipt_of, to_entry
 from . import identity, link_keys, links
 from .apart import attempt
-from .choose import AWAY, GONE, choose
+from .choose import choose
+from .detached import AWAY, FINAL, GONE
 from .feed import Feed
 from .held import as_agreed
 from .series_state import MODEL as SERIES
@@ -152,7 +153,7 @@ def _linked(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:
             base=as_entry(link.base),
             pending=as_entry(link.pending),
         )
-        if _is_worth_it(work, link, event, hinted) and _see(work, feed, case, event):
+        if _is_worth_it(work, feed, link, event, hinted) and _see(work, feed, case, event):
             cases.append(case)
     return cases
 
@@ -179,14 +180,16 @@ def _links(work: Work, feed: Feed, hinted: set[int]):
     )
 
 
-def _is_worth_it(work, link, event, hinted) -> bool:
+def _is_worth_it(work, feed: Feed, link, event, hinted) -> bool:
     """A link that is set aside waits for a change, a retry, or the user's own run."""
     if link.state == "linked":
         return True
     changed = bool(event) and event.get("etag") != link.etag
     asked = link.res_id in hinted or work.run.trigger == "wizard"
     if link.state == "detached":
-        return (changed and not is_gone(event)) or asked or link.cause in AWAY
+        is_news = changed and not (is_gone(event) and link.cause in GONE)
+        is_missing = feed.full and event is None and link.cause not in (*GONE, *FINAL)
+        return is_news or is_missing or asked or link.cause in AWAY
     return changed or asked
 
 
@@ -197,7 +200,7 @@ def _see(work: Work, feed: Feed, case: Case, event: dict[str, Any] | None) -> bo
         return attempt(work, case, take_event)
     if case.link.state == "detached" and case.link.cause in GONE:
         case.google = None
-    elif _must_ask(feed, case):
+    elif case.link.state == "detached" or _must_ask(feed, case):
         case.unknown = True
     else:
         case.google = case.base  # an incremental feed does not name what did not change

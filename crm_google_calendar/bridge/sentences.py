@@ -158,7 +158,9 @@ def _reasons(env):
         "kept": env._("You chose to keep it here; it is no longer synchronized."),
         "held": env._("It waits for your answer, because many entries were deleted at once."),
         "reassigned": env._("It is assigned to somebody else now; your entry in Google stays."),
-        "given_away": env._("It is assigned to somebody else now, so it was removed in Google."),
+        "done": env._("It is done, so it was removed in Google."),
+        "given_away": env._("It is assigned to somebody else now, and was removed in Google."),
+        "left": env._("You are no longer a guest of this meeting, and it was removed in Google."),
         "not_a_guest": env._(
             "You are no longer a guest of this meeting; your entry in Google stays."
         ),

@@ -15,12 +15,10 @@ from ..gcal.series import instance_id, key_of_event, read_occurrence, to_series
 from ..gcal.translate import is_gone, series_of
 from . import identity, link_keys, links, series_links
 from .apart import unreadable
+from .detached import FINAL, GONE
 from .series_feed import News
 from .series_state import MODEL, Memory, SeriesCase, as_series
 from .work import Work
-
-# causes of a detached link whose series is not there
-GONE = ("deleted_there", "archived_there", "calendar_gone")
 
 
 def linked(work: Work, feed, source, wanted: set[int]) -> list[SeriesCase]:
@@ -38,7 +36,7 @@ def linked(work: Work, feed, source, wanted: set[int]) -> list[SeriesCase]:
             memory=Memory.of(link),
         )
         news = feed.news.get(link.event_id)
-        if _is_worth_it(work, case, news, wanted) and _see(work, feed, case, news):
+        if _is_worth_it(work, feed.full, case, news, wanted) and _see(work, feed, case, news):
             cases.append(case)
     return cases
 
@@ -53,7 +51,9 @@ def _links(work: Work, feed, wanted: set[int]):
     return every.search(here + asked)
 
 
-def _is_worth_it(work: Work, case: SeriesCase, news: News | None, wanted: set[int]) -> bool:
+def _is_worth_it(
+    work: Work, is_full: bool, case: SeriesCase, news: News | None, wanted: set[int]
+) -> bool:
     """A series that is set aside waits for a change, a retry, or the user's own run."""
     link = case.link
     if link.state == "linked":
@@ -61,7 +61,9 @@ def _is_worth_it(work: Work, case: SeriesCase, news: News | None, wanted: set[in
     asked = link.res_id in wanted or work.run.trigger == "wizard"
     changed = bool(news) and (not news.master or news.master.get("etag") != link.etag)
     if link.state == "detached":
-        return asked or (changed and not (news.master and is_gone(news.master)))
+        is_gone_too = bool(news and news.master and is_gone(news.master)) and link.cause in GONE
+        is_missing = is_full and news is None and link.cause not in (*GONE, *FINAL)
+        return asked or is_missing or (changed and not is_gone_too)
     return asked or changed
 
 
@@ -80,7 +82,8 @@ def _look(work: Work, feed, case: SeriesCase, news: News | None) -> bool:
     if case.link.state == "detached" and case.link.cause in GONE and not (news and news.master):
         case.google = None
     elif news is None:
-        case.unknown = feed.full or not case.base or not case.etag
+        is_apart = case.link.state == "detached"
+        case.unknown = feed.full or is_apart or not case.base or not case.etag
         case.google = case.base
     elif news.master and is_gone(news.master):
         case.google, case.event = None, news.master

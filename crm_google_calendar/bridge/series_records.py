@@ -8,8 +8,9 @@ from ..engine.series_merge import SeriesAction, decide_series
 from ..gcal.expand import has
 from ..gcal.translate import is_gone
 from . import link_keys, links, series_links
-from .choose import UNDONE, policy_for
-from .series_events import GONE, take_events
+from .choose import policy_for
+from .detached import FINAL, GONE, UNDONE, cause_without_event, comes_back, forget_event, stay_apart
+from .series_events import take_events
 from .series_feed import fits
 from .series_read import read_series
 from .series_split import read_like
@@ -21,7 +22,8 @@ from .work import Work
 def hinted_recurrences(source, hinted) -> set[int]:
     ids = {hint.res_id for hint in hinted if hint.model == MODEL}
     rows = [hint.res_id for hint in hinted if hint.model == "calendar.event"]
-    return ids | set(source.records.browse(rows).exists().recurrence_id.ids)
+    visible = source.records.browse(rows).exists()._filtered_access("read")
+    return ids | set(visible.recurrence_id.ids)
 
 
 def new_recurrences(work: Work, feed, source, cases, wanted: set[int]) -> list[SeriesCase]:
@@ -201,15 +203,30 @@ def _policy(work: Work, case: SeriesCase) -> Policy:
 def _decide_detached(work: Work, case: SeriesCase) -> SeriesAction:
     """A detached series takes part again when it was restored, or its meetings are back."""
     crm, google, cause = case.crm_series, case.google, case.link.cause
-    if not (crm or google or case.out_of_sight):
+    if not (crm or google or case.out_of_sight or case.rows.archived):
         return SeriesAction(Verb.CLOSE, Reason.GONE_BOTH)
     if crm and google and cause != UNDONE:
         action = decide_series(case.base, crm, google, _policy(work, case), has=has)
         equal = action.verb is Verb.NOTHING
         return SeriesAction(Verb.SETTLE, Reason.ADOPTED, case.base) if equal else action
+    if cause in FINAL:
+        return SeriesAction(Verb.NOTHING, Reason.SETTLED)
     if google and cause in GONE and not case.out_of_sight:
         return decide_series(None, crm, google, _policy(work, case), has=has)
+    if crm and comes_back(cause):
+        forget_event(case)
+        case.memory.held = {}
+        return decide_series(None, crm, None, _policy(work, case), has=has)
+    stay_apart(work, case, cause_of(case))
     return SeriesAction(Verb.NOTHING, Reason.SETTLED)
+
+
+def cause_of(case: SeriesCase) -> str:
+    """Why a series is detached, by what stands on both sides now."""
+    if case.google:
+        return "not_a_guest" if case.out_of_sight else case.link.cause or ""
+    reason = "not_a_guest" if case.out_of_sight else "" if case.crm_series else "archived"
+    return cause_without_event(reason, case.link.cause or "")
 
 
 def _look_for_gaps(case: SeriesCase, result: Series | None) -> None:

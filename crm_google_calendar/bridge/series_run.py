@@ -18,7 +18,7 @@ from .clashes import keep_losers
 from .series_events import ask
 from .series_held import go_on, read_back
 from .series_push import push_series, renew
-from .series_records import choose, own_links, read
+from .series_records import cause_of, choose, own_links, read
 from .series_state import SeriesCase
 from .series_write import create_series, drop_series, free_meetings, write_series
 from .work import Work
@@ -220,7 +220,7 @@ def _apply(work: Work, case: SeriesCase, pool: Pool) -> None:
         hidden = action.reason is Reason.OUT_OF_SIGHT
         links.write(work, case, {})  # Odoo may have made it anew
         work.note(case, Side.CRM, "detach", action.reason)
-        links.detach(work.env, case.link, "not_a_guest" if hidden else action.reason.value)
+        links.detach(work.env, case.link, cause_of(case) if hidden else action.reason.value)
     elif action.verb is Verb.CLOSE:
         case.link.unlink()
 

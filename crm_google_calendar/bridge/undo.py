@@ -18,7 +18,8 @@ from ..engine.decide import Action, Reason, Verb
 from ..engine.entry import Entry, from_json
 from ..engine.merge import Side, merge
 from . import link_keys, links
-from .choose import UNDONE, choose
+from .choose import choose
+from .detached import UNDONE
 from .gather import ask_google, load_records
 from .identity import learn
 from .source import Local

@@ -97,9 +97,12 @@ def _with_details(google: Entry | None, known: Entry | None) -> Entry | None:
     return replace(google, details=known.details) if google and known else google
 
 
-def lose_sight(base: Entry | None) -> Action:
-    """The record left the user's sight, which is not a deletion: keep the event, cut the link."""
-    return Action(Verb.DETACH if base else Verb.CLOSE, Reason.OUT_OF_SIGHT)
+def lose_sight(stood: bool) -> Action:
+    """The record left the user's sight, which is not a deletion: keep the event, cut the link.
+
+    stood: whether there was an event ever.
+    """
+    return Action(Verb.DETACH if stood else Verb.CLOSE, Reason.OUT_OF_SIGHT)
 
 
 def _both(base: Entry | None, crm: Entry, google: Entry, policy: Policy) -> Action:

@@ -3,6 +3,7 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..bridge.detached import NOT_THEIRS
 from ..bridge.opening import open_record
 
 # a series that the user let go: nothing of it is sent before they push it again
@@ -206,10 +207,19 @@ class CrmGoogleLink(models.Model):
 
     def _send_again(self):
         """Forget what was agreed, but not the event: which may stand again by now."""
+        others = self.filtered(lambda link: link.cause in NOT_THEIRS)
+        others._look_again()
+        self -= others
         names = ("cause", "reason", "base", "pending")
         single = self.filtered(lambda link: link.res_id and link.etag and not link._is_of_series())
         single.write({"state": "linked", "last_sync": False, **dict.fromkeys(names, False)})
         (self - single)._start_over()
+
+    def _look_again(self):
+        """Compare once more, in case the record is the user's again."""
+        for link in self:
+            values = {"model": link.model, "res_id": link.res_id}
+            self.env["crm.google.hint"].create({**values, "account_id": link.account_id.id})
 
     def _is_of_series(self):
         return bool(self.series or self.occurrences)

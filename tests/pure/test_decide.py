@@ -119,5 +119,5 @@ def test_nothing_in_google_is_deleted_while_the_record_is_there(versions, policy
 
 
 def test_a_record_out_of_sight_is_not_deleted():
-    assert lose_sight(B).verb is Verb.DETACH
-    assert lose_sight(None).verb is Verb.CLOSE
+    assert lose_sight(True).verb is Verb.DETACH
+    assert lose_sight(False).verb is Verb.CLOSE
