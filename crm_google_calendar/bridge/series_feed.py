@@ -21,7 +21,7 @@ from ..gcal.errors import Cause, GoogleError
 from ..gcal.expand import has, keys_between
 from ..gcal.series import instance, instance_id, key_of_event, split_from, to_series
 from ..gcal.translate import is_gone, is_series, read_when, series_of
-from . import link_keys, series_refused
+from . import link_keys, series_homes, series_refused
 from .series_rule import fields_of
 from .series_state import MODEL, SERIES, span, to_hold
 from .work import Work
@@ -62,6 +62,9 @@ def sort_out(work: Work, feed) -> None:
         feed.events.pop(key, None)
         if not is_gone(master):
             _try_to_take_in(work, feed, key, master, parts, key in apart)
+    for key in apart & set(feed.events):
+        if not is_gone(feed.events[key]):
+            series_homes.become_single(feed, key)
     _drop(feed, parts, set(feed.refused) - apart)
     told = masters | feed.events
     _end(work, feed, {key for key in apart if key in told and is_gone(told[key])})
@@ -229,12 +232,14 @@ def spread_out(work: Work, feed, key: str, news: News, series: Series) -> None:
     _become_first(work, feed, key, series)
     if not news.whole:
         _take_apart_by_google(work, feed, key)
+        series_homes.rehome(feed, key, series)
         return
     first, after = span(work, series)
     wanted = set(keys_between(series, first, after)) | _linked_keys(work, feed, key, series)
     for each in sorted(wanted):
         event = news.exceptions.get(each) or instance(news.master, series, each)
         feed.events.setdefault(event["id"], event)
+    series_homes.rehome(feed, key, series)
 
 
 def _take_apart_by_google(work: Work, feed, key: str) -> None:

@@ -42,6 +42,7 @@ _RANGES = {
     "BYMINUTE": (0, 59),
     "BYSECOND": (0, 59),
 }
+_LAST_SECOND = time(23, 59, 59)
 _TIMES = ("BYHOUR", "BYMINUTE", "BYSECOND")
 
 
@@ -63,8 +64,9 @@ class _Months(tuple[int, ...]):
 def canonical_rules(lines: Iterable[str], when: When, zone: str) -> tuple[str, ...]:
     """One form for all lines that mean the same; raises ValueError on lines that nobody can read.
 
-    Google itself orders the parts of a rule anew and adds a WKST. An end is written as the start
-    of the last occurrence, for it can be any moment before the next one.
+    Google itself orders the parts of a rule anew and adds a WKST. An end can be any moment
+    from the last occurrence to the next: it is written as the end of that day, as Google writes it,
+    so that the last one stays when all are moved to another hour.
     """
     return _canonical_rules(tuple(lines), when, zone)
 
@@ -149,7 +151,8 @@ def _canonical_rule(value: str, when: When, zone: str, first: datetime) -> str:
         del parts["UNTIL"]
     if until:
         last = _last(_rule({**parts, "UNTIL": ""}, zone, first, until=until))
-        parts["UNTIL"] = _written(last or until, when, zone)
+        end = datetime.combine(last.date(), _LAST_SECOND) if last else until
+        parts["UNTIL"] = _written(end, when, zone)
     if "WKST" in parts and not _needs_week_start(parts, zone, first):
         del parts["WKST"]
     order = ("FREQ", "INTERVAL", *sorted(set(parts) - {"FREQ", "INTERVAL"}))
@@ -239,7 +242,7 @@ def _until(value: str, when: When, zone: str) -> datetime:
     if isinstance(when, AllDay):
         return _day(value)
     if "T" not in value:
-        return _day(value) + timedelta(hours=23, minutes=59, seconds=59)
+        return datetime.combine(_day(value).date(), _LAST_SECOND)
     if int(value[:4] if value[:4].isdecimal() else 0) >= YEARS.stop:
         return _day(value)
     return _wall(value, zone, zone)

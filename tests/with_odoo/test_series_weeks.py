@@ -51,6 +51,9 @@ class TestSeriesWeeks(LivesMixin, EdgeCase):
                 for title in titles:
                     self.shift(self._rows(title)[3], "future_events", hours=1)
                 self._settled(6 * len(titles))
+                for master in self.masters():
+                    self.shift_series(master["id"], hours=2)
+                self._settled(6 * len(titles))
 
     def _begin_week(self, day):
         language = self.env["res.lang"]._activate_lang(self.user.lang or "en_US")
