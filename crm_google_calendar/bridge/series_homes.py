@@ -53,6 +53,13 @@ def rehome(feed, key: str, series: Series) -> None:
     _go(feed, lost, _pair(feed.zone, lost, free), key)
 
 
+def move(feed) -> None:
+    """Write the links; later, as no row may be locked while Google is asked for other series."""
+    for link, event_id, series in feed.moves:
+        link.write({"event_id": event_id, "series": series or False, "etag": False})
+    feed.moves.clear()
+
+
 def _links(feed, key: str) -> list[Any]:
     among = [("series", "=", key), ("model", "!=", MODEL), ("state", "!=", "detached")]
     links = feed.calendar.env[link_keys.LINK].search(
@@ -90,6 +97,6 @@ def _go(feed, lost: list[Any], homes: dict[Any, str], series: str) -> None:
     for link in lost:
         old = link.event_id
         if link in homes:
-            link.write({"event_id": homes[link], "series": series or False, "etag": False})
+            feed.moves.append((link, homes[link], series))
         else:
             feed.events[old] = {"id": old, "status": "cancelled"}

@@ -10,7 +10,7 @@ from ..engine.series import Series, key_of, to_text
 from ..engine.series_merge import heal
 from ..gcal.series import instance_id
 from ..gcal.translate import is_gone, is_own_id, receipt_of
-from . import apply, link_keys, links
+from . import apply, link_keys, links, series_homes
 from .series_feed import News, spread_out
 from .series_held import keep_read
 from .series_rule import mark_of_rule
@@ -151,6 +151,7 @@ def rename(work: Work, feed) -> None:
         if link.model != MODEL:
             link_keys.of_events(feed.calendar, [new]).unlink()
             link.write({"event_id": new, "series": old, "etag": False})
+    series_homes.move(feed)
 
 
 def reattach(work: Work, feed) -> None:
@@ -232,3 +233,4 @@ def take_apart(work: Work, feed, case: SeriesCase) -> None:
         spread_out(work, feed, case.event_id, News(case.event, case.events, True), series)
     else:
         feed.events[case.event_id] = case.event
+    series_homes.move(feed)

@@ -63,3 +63,56 @@ class TestSeriesHomes(EdgeCase):
         self.run_("auto")
         self.assertEqual(self.meetings().ids, rows.sorted().ids)
         self.settled(6)
+
+
+class TestTasksHomes(EdgeCase):
+    def setUp(self):
+        super().setUp()
+        day = self.soon(days=2).date()
+        rule = ["RRULE:FREQ=DAILY;COUNT=4"]
+        self.event = self.google.add_event(
+            "Tasks", "Report", day, day + timedelta(days=1), recurrence=rule
+        )
+        self.day = day
+        self.run_()
+
+    def todos(self):
+        return self.env["mail.activity"].search([("user_id", "=", self.user.id)])
+
+    def days(self):
+        return sorted((day - self.day).days for day in self.todos().mapped("date_deadline"))
+
+    def test_tasks_that_are_moved_as_a_whole_move_their_activities(self):
+        before = self.todos()
+        start, end = self.day + timedelta(days=2), self.day + timedelta(days=3)
+        self.google.edit("Tasks", self.event["id"], start=start, end=end)
+        self.run_("auto")
+        self.assertEqual((self.days(), self.todos()), ([2, 3, 4, 5], before))
+        self.assertIn("nothing had to be changed", self.run_().summary)
+
+    def test_tasks_that_become_one_again_go_on_with_one_activity(self):
+        """The others were deleted in Google; what was deleted there is not done here."""
+        self.google.edit("Tasks", self.event["id"], recurrence=None)
+        self.run_("auto")
+        self.assertEqual(self.days(), [0, 1, 2, 3])
+        links = self.env["crm.google.link"].search([("model", "=", "mail.activity")])
+        self.assertEqual(
+            links.filtered(lambda link: link.state == "linked").event_id, self.event["id"]
+        )
+        self.assertEqual(links.mapped("state").count("detached"), 3)
+        self.assertIn("nothing had to be changed", self.run_().summary)
+        self.assertEqual(self.days(), [0, 1, 2, 3])
+
+    def test_several_at_once_lock_no_row_while_google_is_asked(self):
+        day = self.day
+        rule = ["RRULE:FREQ=DAILY;COUNT=3"]
+        made = [
+            self.google.add_event("Tasks", name, day, day + timedelta(days=1), recurrence=rule)
+            for name in ("One", "Two", "Three")
+        ]
+        self.run_()
+        for event in [self.event, *made]:
+            start, end = self.day + timedelta(days=1), self.day + timedelta(days=2)
+            self.google.edit("Tasks", event["id"], start=start, end=end)
+        self.run_("auto")
+        self.assertEqual(self.days(), [1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4])
