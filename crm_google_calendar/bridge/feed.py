@@ -20,7 +20,8 @@ class Feed:
     events: single ones, and occurrences of series that are taken apart. series: ids of those that
     changed, so that all their occurrences must be looked at. news: what is told of linked series.
     fresh: series that the CRM has not yet. becomes: new ids of single events that are occurrences
-    now. moves: links of occurrences that have another id now, with that and the id of their series.
+    now. shown: those that are shown singly, by id, until their records have found their places.
+    moves: links of occurrences that have another id now, with that and the id of their series.
     released: meetings of a recurrence that stand for themselves. claimed: ids of events that
     series took. refused: series whose dates Google does not tell, or that cannot be read: (master,
     cause, detail). unread: links of those that were refused before, and that were tried again.
@@ -36,6 +37,7 @@ class Feed:
     news: dict[str, News] = field(default_factory=dict)
     fresh: dict[str, News] = field(default_factory=dict)
     becomes: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, Any] = field(default_factory=dict)
     moves: list[tuple[Any, str, str]] = field(default_factory=list)
     released: set[int] = field(default_factory=set)
     claimed: set[str] = field(default_factory=set)

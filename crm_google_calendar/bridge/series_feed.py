@@ -62,6 +62,7 @@ def sort_out(work: Work, feed) -> None:
         feed.events.pop(key, None)
         if not is_gone(master):
             _try_to_take_in(work, feed, key, master, parts, key in apart)
+    series_homes.rehome(feed)
     for key in apart & set(feed.events):
         if not is_gone(feed.events[key]):
             series_homes.become_single(feed, key)
@@ -229,17 +230,16 @@ def _complete(work: Work, feed, key: str, news: News, series: Series) -> None:
 def spread_out(work: Work, feed, key: str, news: News, series: Series) -> None:
     """Put the occurrences of the window, and all that are linked, among the single events."""
     feed.series.add(key)
+    feed.shown[key] = series
     _become_first(work, feed, key, series)
     if not news.whole:
         _take_apart_by_google(work, feed, key)
-        series_homes.rehome(feed, key, series)
         return
     first, after = span(work, series)
     wanted = set(keys_between(series, first, after)) | _linked_keys(work, feed, key, series)
     for each in sorted(wanted):
         event = news.exceptions.get(each) or instance(news.master, series, each)
         feed.events.setdefault(event["id"], event)
-    series_homes.rehome(feed, key, series)
 
 
 def _take_apart_by_google(work: Work, feed, key: str) -> None:

@@ -37,10 +37,18 @@ def become_single(feed, key: str) -> None:
     _go(feed, lost, homes, "")
 
 
-def rehome(feed, key: str, series: Series) -> None:
-    """Link the records of occurrences that the rule has no more to those that it has instead."""
-    links = _links(feed, key)
-    lost = [link for link in links if not has(series, _key(link.event_id))]
+def rehome(feed) -> None:
+    """Link the records of occurrences that a rule has no more to those that it has instead.
+
+    Called once all series are known: what one has lost, another that was split off it may have.
+    """
+    for key, series in feed.shown.items():
+        _rehome(feed, key, series)
+    feed.shown.clear()
+
+
+def _rehome(feed, key: str, series: Series) -> None:
+    lost = [link for link in _links(feed, key) if not _stands(feed, link, series)]
     if not lost:
         return
     events = {
@@ -58,6 +66,11 @@ def move(feed) -> None:
     for link, event_id, series in feed.moves:
         link.write({"event_id": event_id, "series": series or False, "etag": False})
     feed.moves.clear()
+
+
+def _stands(feed, link, series: Series) -> bool:
+    event = feed.events.get(link.event_id)
+    return bool(event and not is_gone(event)) or has(series, _key(link.event_id))
 
 
 def _links(feed, key: str) -> list[Any]:

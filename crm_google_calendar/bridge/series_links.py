@@ -233,4 +233,5 @@ def take_apart(work: Work, feed, case: SeriesCase) -> None:
         spread_out(work, feed, case.event_id, News(case.event, case.events, True), series)
     else:
         feed.events[case.event_id] = case.event
+    series_homes.rehome(feed)
     series_homes.move(feed)

@@ -24,7 +24,6 @@ ODD = {
     "a folder as a zone": {"timeZone": "Europe"},
     "a zone newer than ours": {"timeZone": "Mars/Olympus"},
     "a fixed offset": {"timeZone": "GMT+05:30"},
-    "garbage": {"recurrence": ["RRULE:=;;=", "", "RRULE"]},
 }
 
 
