@@ -6,10 +6,16 @@ FUZZ=long tries all of them.
 
 import os
 from datetime import timedelta
+from unittest.mock import patch
 
+import httplib2
 from junk import GONE, JUNK, answers_with, cases, replaced
 
+from odoo import fields
+
 from odoo.addons.crm_google_calendar.gcal import endpoints
+
+from google_emulator import Fault
 
 from .common import GoogleCase
 from .series import SeriesMixin
@@ -176,3 +182,70 @@ class TestKnownEvents(FuzzCase):
         self.good("Good", "Fine")
         self.live("auto", "Good", "Fine")
         self.heal()
+
+
+class TestAnswers(FuzzCase):
+    """Answers that are none, of which a run knows no more than of a connection that broke."""
+
+    PAGE = b"<!DOCTYPE html><title>Sign in to the hotel</title>"
+
+    def answering(self, *contents, status=200, when=lambda _url: True):
+        """Let the next calls be answered with these contents; they never reach Google."""
+        request, left = endpoints.Http.request, list(contents)
+
+        def answer(transport, uri, *args, **kwargs):
+            if not (left and when(uri)):
+                return request(transport, uri, *args, **kwargs)
+            head = {"status": str(status), "content-type": "text/html"}
+            return httplib2.Response(head), left.pop(0)
+
+        return patch.object(endpoints.Http, "request", answer)
+
+    def assert_waits_and_goes_on(self, run):
+        self.assertEqual(self.account.state, "connected")
+        self.assertEqual((run.state, bool(run.resume_at)), ("running", True), run.message)
+        run.resume_at = fields.Datetime.now() - timedelta(seconds=1)
+        self.work()
+        self.assertEqual(run.state, "done", run.message)
+        self.assertEqual(list(self.events()), ["Good"])
+        self.assertIn("nothing had to be changed", self.sync(self.account).summary)
+
+    def test_a_page_in_place_of_any_answer_is_waited_out(self):
+        self.meeting("Good")
+        for content in (self.PAGE, b"", b"[]", b'{"items": [', b"\xff"):
+            with self.subTest(content), self.answering(*[content] * 2):
+                run = self.sync(self.account)
+            self.assert_waits_and_goes_on(run)
+
+    def test_so_it_is_in_place_of_a_batch(self):
+        self.meeting("Good")
+        with self.answering(self.PAGE, when=lambda url: "/batch/" in url):
+            run = self.sync(self.account)
+        self.assert_waits_and_goes_on(run)
+
+    def test_a_page_that_says_that_all_is_gone_says_nothing_of_calendars(self):
+        self.meeting("Good")
+        for status in (302, 401, 403, 404, 410):
+            with self.subTest(status), self.answering(*[self.PAGE] * 2, status=status):
+                run = self.sync(self.account)
+            self.assertEqual(set(self.account.calendar_ids.mapped("state")), {"ready"})
+            self.assert_waits_and_goes_on(run)
+
+    def test_one_part_that_is_told_twice_to_renew_its_token_ends_no_connection(self):
+        self.meeting("Good")
+        twice = [Fault(status=401, reason="authError")] * 2
+        self.emulator.faults.script("events.insert", twice)
+        self.assert_waits_and_goes_on(self.sync(self.account))
+
+    def test_one_that_is_told_so_for_ever_ends_its_runs_with_a_sentence(self):
+        self.meeting("Good")
+        self.emulator.faults.script("events.insert", [Fault(status=401, reason="authError")] * 40)
+        run = self.sync(self.account)
+        while run.state == "running":
+            run.resume_at = fields.Datetime.now() - timedelta(seconds=1)
+            self.work()
+        self.emulator.faults.clear()
+        self.assertEqual((self.account.state, run.state), ("connected", "failed"))
+        self.assertIn("although it had just renewed it", run.message)
+        self.assertEqual(self.sync(self.account).state, "done")
+        self.assertEqual(list(self.events()), ["Good"])
