@@ -27,7 +27,7 @@ class TestClashes(GoogleCase):
 
     def _changed(self, **ago):
         """As if it had been saved then; a test has but one moment."""
-        self.clashing.crm_google_changed = fields.Datetime.now() + timedelta(**ago)
+        self.clashing.sudo().crm_google_changed = fields.Datetime.now() + timedelta(**ago)
 
     def _notes(self):
         return " ".join(self.clashing.message_ids.mapped("body"))
@@ -71,7 +71,7 @@ class TestClashes(GoogleCase):
         self.assertEqual(self.clashing.name, "From Google")
 
     def test_a_save_notes_when_only_of_what_google_shows(self):
-        self.clashing.crm_google_changed = False
+        self.clashing.sudo().crm_google_changed = False
         self.clashing.categ_ids = self.env["calendar.event.type"].create({"name": "Tag"})
         self.assertFalse(self.clashing.crm_google_changed)
         self.clashing.location = "Here"
