@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 from . import richtext
 from .lines import INVISIBLE, Line, Reader, read, safe_link, write
 
-LONGEST = 200_000  # characters; a longer text is not looked into
+LONGEST = richtext.SIZES[-1]  # characters, pictures aside; a longer text is not looked into
 MOST = 1_000_000  # pairs of lines to compare
 DEEPEST = 100  # elements within each other
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
@@ -85,7 +85,7 @@ def merge(html: str, text: str) -> str | None:
     source = html.replace("\r", " ").replace("\n", " ")
     if richtext.from_odoo(html) == text:
         return html
-    if len(html) > LONGEST:
+    if len(richtext.LONG_TAG.sub(" ", html)) > LONGEST:
         return None
     page = _Page(INVISIBLE.sub("\u200b", source))
     if page.is_broken:

@@ -14,7 +14,7 @@ from html import escape
 from .lines import Line, Run, apart, read, words_of, write
 
 _LINE_FEED_AFTER_BREAK = re.compile(r"(<br\s*/?>|</(?:p|div|li|ul|ol)>)\n", re.IGNORECASE)
-_LONG_TAG = re.compile(r"<[^<>]{1000,}>")
+LONG_TAG = re.compile(r"<[^<>]{1000,}>")
 ENOUGH = 40_000  # characters of a text; `entry` keeps fewer
 SIZES = (64_000, 256_000)  # characters that are read, and again where that was mostly markup
 CUT_MARK = "…"
@@ -39,7 +39,7 @@ def _beginning(source: str, prepare: Callable[[str], str]) -> str:
     A tag that is as long as a page of text is a picture, or nothing at all.
     """
     if len(source) > SIZES[0]:
-        source = _LONG_TAG.sub(" ", source)
+        source = LONG_TAG.sub(" ", source)
     for size in SIZES:
         text = canonical(prepare(source[:size]))
         if len(text) > ENOUGH or len(source) <= size:

@@ -126,3 +126,15 @@ def test_an_edit_is_made_where_it_belongs(old, new, there, here):
 @pytest.mark.parametrize(("old", "new"), [("milk", "mild"), ("A B", "A C"), ("Plan", "Plans")])
 def test_an_edit_within_what_google_cannot_hold_is_not_certain(old, new):
     assert merge(PAGE, richtext.from_odoo(PAGE).replace(old, new)) is None
+
+
+def test_a_picture_of_any_size_survives():
+    picture = f'<p><img src="data:image/png;base64,{"A" * 300_000}"></p>'
+    html = f"<p>a</p>{picture}<p>b</p>"
+    text = richtext.from_odoo(html)
+    assert merge(html, f"{text}<br>c") == f"{html}<p>c</p>"
+
+
+def test_a_text_too_long_to_be_read_is_left_alone():
+    html = "<h1>Plan</h1>" + "<p>words</p>" * 50_000
+    assert merge(html, "words") is None
