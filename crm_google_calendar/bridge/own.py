@@ -19,6 +19,11 @@ class Own:
     value: Any
 
 
+def plain(value: Any) -> Any:
+    """The value itself, whoever it comes from."""
+    return value.value if isinstance(value, Own) else value
+
+
 def to_create(records, names: Iterable[str], vals: dict[str, Any]) -> dict[str, Any]:
     """The values of a new record; one of these fields that nobody sent has no default either,
     since a user may choose defaults, by a context and by settings of theirs."""
@@ -39,7 +44,7 @@ def _taken(records, sent: dict[str, Any]) -> dict[str, Any]:
     for name, value in sent.items():
         if value and not (records.env.su or isinstance(value, Own)):
             _refuse(records, name)
-    return {name: value.value if isinstance(value, Own) else value for name, value in sent.items()}
+    return {name: plain(value) for name, value in sent.items()}
 
 
 def _refuse(records, name: str):

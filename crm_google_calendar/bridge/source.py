@@ -12,6 +12,7 @@ from odoo.fields import Domain
 
 from ..engine import richmerge, richtext
 from ..engine.entry import Entry, Kind, canonical, in_years
+from .own import plain
 from .rows import put
 from .settings import base_url
 from .silence import owner_env
@@ -198,20 +199,16 @@ class Source:
         Whatever needs a look, such as a text, is not among them.
         """
         caches = [(name, self.records._fields[name]._get_cache(self.env)) for name in self.checked]
-        texts = self.records.search([("id", "in", records.ids), (self.text, "!=", False)]).ids
-        others = set(texts)
+        texts = set(self.records.search([("id", "in", records.ids), (self.text, "!=", False)]).ids)
+        found = set()
         for res_id, entry, given in zip(records.ids, entries, self._given, strict=True):
-            if (
-                entry.details
-                or entry.label
-                or entry.done
-                or any(
-                    (cache.get(res_id, self) or None) != (given[name] or None)
-                    for name, cache in caches
-                )
+            is_bare = not (entry.details or entry.label or entry.done or res_id in texts)
+            if is_bare and all(
+                (cache.get(res_id, self) or None) == (plain(given[name]) or None)
+                for name, cache in caches
             ):
-                others.add(res_id)
-        return set(records.ids) - others
+                found.add(res_id)
+        return found
 
     def gave(self, record, name, entry):
         """Whether a record holds what it was given for this field of the entry, so that nobody has
@@ -246,7 +243,7 @@ class Source:
 def _has(record, name, value):
     """Whether a field of a record has this value, as Odoo keeps it."""
     column = record._fields[name]
-    kept = column.convert_to_cache(value, record)
+    kept = column.convert_to_cache(plain(value), record)
     if column.type == "html":
         return richtext.from_odoo(kept) == richtext.from_odoo(record[name])
     return (kept or False) == (column.convert_to_cache(record[name], record) or False)
