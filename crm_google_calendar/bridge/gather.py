@@ -189,7 +189,8 @@ def _is_worth_it(work, feed: Feed, link, event, hinted) -> bool:
     if link.state == "detached":
         is_news = changed and not (is_gone(event) and link.cause in GONE)
         is_missing = feed.full and event is None and link.cause not in (*GONE, *FINAL)
-        return is_news or is_missing or asked or link.cause in AWAY
+        may_be_back = link.cause in (*AWAY, "kept")
+        return is_news or is_missing or asked or may_be_back
     return changed or asked
 
 

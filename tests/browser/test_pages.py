@@ -189,8 +189,13 @@ def test_many_deletions_wait_for_an_answer(desktop, salesperson, google, picture
     there = google.open(calendar.page, salesperson.address)
     for title in ("First", "Second"):
         there.delete(salesperson.calendar("event"), title)
-    assert "2 deletions wait for your answer" in calendar.synchronize()
+    assert "Deleted in Google: 2 meetings. In the CRM they wait" in calendar.synchronize()
     pictures.keep(calendar.page, "held")
+    calendar.result.get_by_role("button", name="Stop synchronizing 2").click()
+    question = calendar.page.get_by_role("dialog")
+    expect(question).to_contain_text("2 entries stay in the CRM")
+    pictures.keep(calendar.page, "held-question")
+    question.get_by_role("button", name="Cancel").click()
     calendar.result.get_by_role("button", name="Keep them").click()
     expect(calendar.result.get_by_role("button", name="Keep them")).to_be_hidden()
     assert {"First", "Second", "Third"} <= set(salesperson.titles("calendar.event"))
@@ -229,3 +234,13 @@ def test_a_run_can_be_seen_before_and_undone_after(desktop, salesperson, google,
     pictures.keep(page, "undone")
     assert there.entries(salesperson.calendar("event")) == []
     assert "Review" in salesperson.titles("calendar.event")
+    calendar.synchronize()
+    expect(calendar.result).to_contain_text("1 entry is no longer synchronized.")
+    pictures.keep(page, "apart")
+    calendar.result.get_by_role("button", name="See them").click()
+    expect(page.locator(".o_list_view, .o_kanban_view")).to_contain_text("Review")
+    pictures.keep(page, "apart-list")
+    calendar.open()
+    calendar.result.get_by_role("button", name="Synchronize them again").click()
+    expect(calendar.result).to_contain_text("1 created in Google")
+    assert there.entries(salesperson.calendar("event")) == ["Review"]

@@ -186,6 +186,20 @@ class TestHeldWords(ResultCase):
         self.sync(self.account, "auto")
         self.assertEqual([self.link(row).state for row in rows], ["linked", "detached", "detached"])
 
+    def test_and_what_was_opened_again_here(self):
+        rows = [self.meeting(f"Number {n}") for n in range(3)]
+        self.sync(self.account)
+        settings.put(self.env, "ceiling_number", "1")
+        for row in rows:
+            row.action_archive()
+        run = self.sync(self.account)
+        self.assertEqual(run.held, 3)
+        rows[0].action_unarchive()
+        run.with_user(self.user).action_keep_held()
+        self.sync(self.account, "auto")
+        self.assertEqual([self.link(row).state for row in rows], ["linked", "detached", "detached"])
+        self.assertEqual(len(self.events()), 3)
+
 
 class TestLog(ResultCase):
     def test_what_is_only_no_longer_synchronized_is_not_called_removed(self):

@@ -102,7 +102,7 @@ function linksOfApart(panel) {
         },
         {
             text: _t("Synchronize them again"),
-            className: "o_crm_google_again",
+            className: "o_crm_google_push_all",
             onClick: () => panel.call("crm.google.account", "action_push_all_again", []),
         },
     ];
