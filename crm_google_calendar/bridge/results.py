@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from ..gcal.errors import Cause
 from . import waiting
+from .sentences import run_text
 from .settings import base_url
 from .words import number_text
+
+
+def summary_text(run) -> str:
+    """What became of a run, in the language of whoever reads it."""
+    if run.state == "failed" and run.cause in {cause.value for cause in Cause}:
+        return run_text(run.env, Cause(run.cause))
+    return run.message or run_summary(run)
 
 
 def run_summary(run) -> str:

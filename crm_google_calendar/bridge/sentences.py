@@ -142,6 +142,15 @@ def run_text(env, cause: Cause) -> str:
     return cause_text(env, cause if cause in named else Cause.UNKNOWN, "reconnect")
 
 
+def reason_again(env, cause: str, stored: str) -> str:
+    """A stored reason in the language of whoever reads it now, with the detail it was given."""
+    if cause not in _reasons(env) and cause not in {each.value for each in Cause}:
+        return stored
+    start = (stored or "").rfind(" (")  # no sentence of ours ends with one
+    is_detailed = start > 0 and stored.endswith(")")
+    return reason_text(env, cause, stored[start + 2 : -1] if is_detailed else "")
+
+
 def reason_text(env, cause: str, detail: str = "") -> str:
     """Why one entry is set aside or detached."""
     texts = _reasons(env)

@@ -10,7 +10,7 @@ from odoo import fields
 
 from ..gcal.endpoints import calendar_page
 from . import hints, settings, waiting
-from .results import run_summary
+from .results import summary_text
 
 CHANNEL = "crm_google_calendar/status"
 BY_ITSELF = ("auto", "save", "push", "visit")  # triggers of runs that nobody waits for
@@ -97,7 +97,7 @@ def _run(env, account) -> dict | None:
         "left_seconds": _left_seconds(run),
         "waiting_until": _waiting_until(run),
         "waiting_for": run.cause or False,
-        "summary": run.message or run_summary(run),
+        "summary": summary_text(run),
         "set_aside": run.set_aside,
         "left_over": run.left_over,
         "has_log": _has_log(run),

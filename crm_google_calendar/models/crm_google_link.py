@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 
 from ..bridge.detached import NOT_THEIRS
 from ..bridge.opening import open_record
+from ..bridge.sentences import reason_again
 
 # a series that the user let go: nothing of it is sent before they push it again
 RESTING = {("detached", cause) for cause in ("deleted_there", "archived_there", "kept", "undone")}
@@ -155,7 +156,7 @@ class CrmGoogleLink(models.Model):
         if state == "pending":
             return self.env._("On its way to Google.")
         if state != "linked":
-            return self.reason
+            return reason_again(self.env, self.cause, self.reason)
         if self.series:
             return self.env._(
                 "The same in Google. There it belongs to a series, which the CRM can only show as "

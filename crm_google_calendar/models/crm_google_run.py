@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..bridge.opening import open_record
-from ..bridge.results import run_summary
+from ..bridge.results import summary_text
 from ..bridge.words import moment_text
 
 ACTIVE = ("queued", "running")
@@ -107,7 +107,7 @@ class CrmGoogleRun(models.Model):
     @api.depends("state", "message", "set_aside", "left_over", "held", "held_what", *COUNTS)
     def _compute_summary(self):
         for run in self:
-            run.summary = run.message or run_summary(run)
+            run.summary = summary_text(run)
 
     @api.depends_context("lang", "tz")
     @api.depends("trigger", "started", "create_date")

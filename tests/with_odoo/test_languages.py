@@ -22,7 +22,21 @@ class TestLanguages(SeriesMixin, GoogleCase):
         self.emulator.faults.script("events.insert", Fault(status=400, reason="invalid"))
         self.sync(self.account)
         self.assertIn("Google hat", self.link(meeting).reason)
-        self.assertIn("Google hat", meeting.with_user(self.user).crm_google_line()["text"])
+        theirs = meeting.with_user(self.user).with_context(lang="de_DE")
+        self.assertIn("Google hat", theirs.crm_google_line()["text"])
+
+    def test_why_is_told_in_the_language_of_who_reads_it_later(self):
+        meeting = self.meeting("Demo")
+        self.emulator.faults.script("events.insert", Fault(status=400, reason="invalid"))
+        self.sync(self.account)
+        self.user.lang = "en_US"
+        line = meeting.with_user(self.user).with_context(lang="en_US").crm_google_line()
+        self.assertIn("Google refused this entry", line["text"])
+        self.assertIn("(invalid)", line["text"])
+        self.emulator.kill_grants(self.user.email)
+        run = self.sync(self.account)
+        self.assertIn("Google no longer", run.with_context(lang="en_US").summary)
+        self.assertNotIn("Google no longer", run.with_context(lang="de_DE").summary)
 
     def test_how_a_run_ended(self):
         self.meeting("Demo")
