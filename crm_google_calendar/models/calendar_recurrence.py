@@ -69,7 +69,8 @@ class CalendarRecurrence(models.Model):
             # sudo: as above
             links = self.env["crm.google.link"].sudo()
             links = links.browse(heirs.pop(recurrence.base_event_id.id, ())).exists()
-            links = links.concat(*(same[0] for same in links.grouped("calendar_id").values()))
+            same = links.grouped("calendar_id").values()
+            links = links.browse().concat(*(each[0] for each in same))
             left = links.filtered(lambda link: not self.browse(link.res_id).exists())
             left.res_id = recurrence.id
             (links - left)._let_rest(recurrence)  # what was split off
