@@ -25,6 +25,7 @@ class Feed:
     released: meetings of a recurrence that stand for themselves. claimed: ids of events that
     series took. refused: series whose dates Google does not tell, or that cannot be read: (master,
     cause, detail). unread: links of those that were refused before, and that were tried again.
+    heirs: series whose meetings the CRM has, of one that they were split off.
     """
 
     calendar: Any
@@ -44,6 +45,7 @@ class Feed:
     refused: dict[str, tuple[Any, str, str]] = field(default_factory=dict)
     unread: Any = None
     every: list[dict[str, Any]] = field(default_factory=list)
+    heirs: set[str] = field(default_factory=set)
 
 
 def read_feed(work: Work, calendar: Any, cursor: str | None) -> Feed | None:

@@ -102,7 +102,14 @@ def _gather(work: Work, feed: Feed, hinted) -> list[Case]:
 
 def _plan(work: Work, cases: list[Case]) -> Plan:
     steps = [
-        Step(case.key, case.action, _starts(work, case), case.weight, case.link.series or None)
+        Step(
+            case.key,
+            case.action,
+            _starts(work, case),
+            case.weight,
+            case.link.series or None,
+            case.family_key,
+        )
         for case in cases
     ]
     ceiling = None if work.run.allow_deletions else work.settings.ceiling
@@ -110,7 +117,8 @@ def _plan(work: Work, cases: list[Case]) -> Plan:
     if ceiling and len(steps) > ceiling.number:  # counting takes time, and fewer never exceed it
         linked = [("account_id", "=", work.account.id), ("state", "=", "linked")]
         links_count = work.env["crm.google.link"].search_count(linked)
-    the_plan = plan(steps, work.now, max(0, CAP - work.run.done), ceiling, links_count)
+    room, fresh = max(0, CAP - work.run.done), not work.run.done
+    the_plan = plan(steps, work.now, room, ceiling, links_count, fresh=fresh)
     told = {case.key: case.told for case in cases}
     work.run.total = work.run.done + sum(told[step.key] for step in the_plan.steps)
     work.checkpoint()

@@ -18,12 +18,13 @@ from ..engine.entry import Kind
 from ..engine.series import Series, key_of
 from ..gcal.client import Call
 from ..gcal.errors import Cause, GoogleError
-from ..gcal.expand import has, keys_between
+from ..gcal.expand import first_keys, has, keys_between
 from ..gcal.series import instance, instance_id, key_of_event, split_from, to_series
 from ..gcal.translate import is_gone, is_series, read_when, series_of
 from . import link_keys, series_homes, series_refused
-from .series_rule import fields_of
-from .series_state import MODEL, SERIES, span, to_hold
+from .series_parts import heirs
+from .series_rule import MOST, fields_of
+from .series_state import MODEL, SERIES, is_windowed, moved_in, of_window, span
 from .work import Work
 
 Event = dict[str, Any]
@@ -56,6 +57,7 @@ def sort_out(work: Work, feed) -> None:
     orphans = set(parts) - set(masters) - linked - apart
     orphans |= set(again) - set(feed.events)
     masters |= _ask_for_masters(work, feed, orphans)
+    feed.heirs = heirs(work, feed, set(masters), linked)
     for key, master in masters.items():
         if key in linked:
             continue
@@ -175,7 +177,8 @@ def _take_in(work: Work, feed, key: str, master: Event, parts, apart: bool) -> N
         _complete(work, feed, key, news, series)
         feed.becomes.pop(key, None)
         series = to_series(master, news.exceptions, source.kind, feed.zone, None)
-    if not enters(work, series) and not _is_single(feed, key):
+    is_in = enters(work, series) or key in feed.heirs
+    if not is_in and not _is_single(feed, key):
         _drop(feed, parts, {key})
     elif fits(work, source, series):
         _drop(feed, parts, {key})
@@ -203,7 +206,8 @@ def enters(work: Work, series: Series) -> bool:
 
 def fits(work: Work, source, series: Series) -> bool:
     """Whether an Odoo recurrence has exactly the occurrences of this series, or it has none."""
-    held = to_hold(work, series, {})
+    held = sorted(of_window(work, series)) if is_windowed(series) else first_keys(series, MOST)
+    held = held or first_keys(series, 1)
     first = next((key for key in held if series.occurrence(key)), None)
     return not first or fields_of(source.env, series, first) is not None
 
@@ -236,7 +240,8 @@ def spread_out(work: Work, feed, key: str, news: News, series: Series) -> None:
         _take_apart_by_google(work, feed, key)
         return
     first, after = span(work, series)
-    wanted = set(keys_between(series, first, after)) | _linked_keys(work, feed, key, series)
+    wanted = {*keys_between(series, first, after), *moved_in(work, series)}
+    wanted |= _linked_keys(work, feed, key, series)
     for each in sorted(wanted):
         event = news.exceptions.get(each) or instance(news.master, series, each)
         feed.events.setdefault(event["id"], event)

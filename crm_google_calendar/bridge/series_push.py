@@ -63,6 +63,8 @@ def _push_chunk(work: Work, chunk: list[SeriesCase]) -> list[SeriesCase]:
                 case.link.unlink()
             else:
                 series_links.settle(work, case)
+            if case.out_of_sight and case.verb != DELETE:
+                links.detach(work.env, case.link, "not_a_guest")
         again += repeat + more
         work.checkpoint()
     return again

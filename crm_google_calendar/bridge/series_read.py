@@ -15,13 +15,13 @@ from typing import Any
 from ..engine.entry import FIELDS, AllDay, Entry, Timed, from_json
 from ..engine.merge import agreed
 from ..engine.series import Series, canonical, key_of, moved
-from ..gcal.expand import first_keys, has, is_endless, keys_between
+from ..gcal.expand import has, keys_between, until
 from .series_frame import frame_of
-from .series_rule import MOST
-from .series_state import Memory, Rows
+from .series_state import Memory, Rows, is_windowed
 from .zones import zone_of
 
 _TIME = ("when", "zone")
+AT_ONCE = 50  # more meetings than that, deleted at the end of a long series, are the rest of it
 
 
 @dataclass
@@ -50,10 +50,22 @@ def read_series(source, recurrence, like: Series | None, memory: Memory, apart: 
     placed = _place(source, rows, frame, memory)
     if not placed:
         return Reading(None, Rows(extra=set(mine.ids)))
+    if is_windowed(frame) and len(_deleted_at_the_end(frame, placed, memory)) > AT_ONCE:
+        frame = until(frame, max(placed))
     archived = _by_start(source, every - rows, frame)
     extra = set(mine.ids) - {row.id for row in placed.values()}
     series = _fill(source, recurrence, frame, placed, like, memory)
     return Reading(series, Rows(placed, archived, extra))
+
+
+def read_empty(base: Series, memory: Memory, archived: int) -> Series | None:
+    """A long series whose last meeting in the CRM is gone: each that was there is cancelled, and
+    it goes on after the window. None where it was deleted, or archived, as a whole.
+    """
+    gone = [key for key in memory.rows if has(base, key)]
+    if not is_windowed(base) or archived > 1 or len(gone) > AT_ONCE:
+        return None
+    return base.having(dict.fromkeys(gone))
 
 
 # --- which meeting is which occurrence -------------------------------------------------------
@@ -156,15 +168,21 @@ def _zoned(entry: Entry | None, key: str, series: Series, like: Series | None) -
 
 def _gaps(series: Series, placed, like: Series | None, memory: Memory) -> list[str]:
     """Keys whose meeting was deleted; not those that never had one, beyond the window."""
-    last = series.regular(max(placed)).starts + timedelta(seconds=1)
-    after = last if is_endless(series.rules) else None
-    if len(first_keys(series, MOST * 2)) > MOST:
-        after = last
-    return [
-        key
-        for key in keys_between(series, None, after)
-        if key not in placed and _was_deleted(key, like, memory)
-    ]
+    after = None
+    if is_windowed(series):
+        after = series.regular(max(placed)).starts + timedelta(seconds=1)
+    within = keys_between(series, None, after)
+    gaps = [key for key in within if key not in placed and _was_deleted(key, like, memory)]
+    return [*gaps, *_deleted_at_the_end(series, placed, memory)]
+
+
+def _deleted_at_the_end(series: Series, placed, memory: Memory) -> list[str]:
+    """Keys after the last meeting that is left, whose meetings are gone."""
+    if not is_windowed(series):
+        return []
+    last = series.regular(max(placed)).starts
+    gone = [key for key in sorted(memory.rows) if key not in placed and has(series, key)]
+    return [key for key in gone if series.regular(key).starts > last]
 
 
 def _was_deleted(key: str, like: Series | None, memory: Memory) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..engine.decide import Policy, Reason, Verb
 from ..engine.series import Series, key_of
 from ..engine.series_merge import SeriesAction, decide_series
@@ -11,8 +13,9 @@ from . import link_keys, links, series_links
 from .choose import policy_for
 from .detached import FINAL, GONE, UNDONE, cause_without_event, comes_back, forget_event, stay_apart
 from .series_events import take_events
+from .series_parts import head, sides
 from .series_feed import fits
-from .series_read import read_series
+from .series_read import read_empty, read_series
 from .series_split import read_like
 from .series_state import MODEL, SeriesCase, to_hold
 from .source import changed_at
@@ -30,7 +33,7 @@ def new_recurrences(work: Work, feed, source, cases, wanted: set[int]) -> list[S
     """Recurrences of the window without a link; a link that lost its own takes one of them."""
     among = None if feed.full else source.rows_of(wanted)
     rows = source.records.browse(source.in_window(work.window, among))
-    found = rows.recurrence_id
+    found = rows.recurrence_id | _split_off(source, cases)
     taken = link_keys.linked(feed.calendar, MODEL, found.ids) | {case.res_id for case in cases}
     for case in cases:
         heir = _heir(source, case, taken)
@@ -40,6 +43,13 @@ def new_recurrences(work: Work, feed, source, cases, wanted: set[int]) -> list[S
     fresh = [recurrence for recurrence in found if recurrence.id not in taken]
     made = (_new_case(work, feed, source, recurrence) for recurrence in fresh)
     return [case for case in made if case]
+
+
+def _split_off(source, cases):
+    """Recurrences that have meetings of linked ones: wherever the window is, they go on."""
+    linked = [case for case in cases if case.link.state == "linked" and case.base]
+    known = {row for case in linked for row in case.memory.rows.values()}
+    return source.records.browse(known).exists().filtered("active").recurrence_id
 
 
 def _new_case(work: Work, feed, source, recurrence) -> SeriesCase | None:
@@ -113,7 +123,15 @@ def read(work: Work, case: SeriesCase, apart: set[int]) -> None:
     case.rows, case.crm_series = reading.rows, reading.series
     rows = recurrence.calendar_event_ids.filtered(lambda row: row.active and row.id not in apart)
     case.out_of_sight = bool(rows) and not rows.filtered(source._is_mine)
+    if not rows and _is_agreed(case):
+        gone = source.records.browse(case.memory.rows.values()).exists()
+        case.crm_series = read_empty(case.base, case.memory, len(gone))
     case.is_odd = reading.series is None and bool(reading.rows.extra)
+
+
+def _is_agreed(case: SeriesCase) -> bool:
+    link = case.link
+    return bool(case.base) and link.model == MODEL and (link.state, link.cause) == ("linked", False)
 
 
 def _read_single(case: SeriesCase) -> None:
@@ -162,9 +180,10 @@ def choose(work: Work, case: SeriesCase) -> None:
     case.action = _decide(work, case)
     result = case.action.result or case.base
     shown = case.action.verb in (Verb.SETTLE, Verb.CREATE, Verb.NOTHING)
-    case.wanted = to_hold(work, result, case.rows.active) if result and shown else []
-    if case.action.verb is Verb.NOTHING:
-        _look_for_gaps(case, result)
+    case.wanted = []
+    if result and shown:
+        case.wanted = to_hold(work, case, result)
+    _look_for_gaps(case, result)
     if case.action.verb is Verb.NOTHING and case.link.state == "linked":
         series_links.remember(work, case)
     elif case.action.verb is Verb.NOTHING and case.link.res_id != (case.res_id or 0):
@@ -177,16 +196,41 @@ def _decide(work: Work, case: SeriesCase) -> SeriesAction:
     if case.link.state == "detached":
         return _decide_detached(work, case)
     restored = series_links.heed_removal(case)
+    if case.out_of_sight and case.piece and not case.parent and case.google:
+        return _decide_rest(case)
     if case.out_of_sight:
         verb = Verb.DETACH if case.base else Verb.CLOSE
         return SeriesAction(verb, Reason.OUT_OF_SIGHT)
     if case.crm_series and series_links.was_deleted_unheard(case):
         return SeriesAction(Verb.DETACH, Reason.DELETED_THERE)
     policy = _policy(work, case)
+    part = sides(case)
+    if part:
+        return _as_part(case, decide_series(*part, policy, has=has))
     action = decide_series(case.base, case.crm_series, case.google, policy, has=has)
     if restored and action.verb is Verb.DELETE and policy.edit_beats_delete:
         return SeriesAction(Verb.CREATE, Reason.EDIT_BEATS_DELETE, case.base, write_crm=True)
     return action
+
+
+def _as_part(case: SeriesCase, action: SeriesAction) -> SeriesAction:
+    """The decision on one part, for the sides as they are."""
+    result = action.result
+    write_crm = result != case.crm_series or bool(action.detached)
+    write_google = result != case.google
+    verb = Verb.CREATE if case.crm_series is None else Verb.SETTLE
+    if case.google is None and not write_crm:
+        verb = Verb.INSERT
+    return replace(action, verb=verb, write_crm=write_crm, write_google=write_google)
+
+
+def _decide_rest(case: SeriesCase) -> SeriesAction:
+    """The user lost sight of what is left of a series that was split: it stays as it is, but does
+    not hold what was split off a second time."""
+    rest = head(case.google, case.piece[1])
+    if rest in (None, case.google):
+        return SeriesAction(Verb.DETACH, Reason.OUT_OF_SIGHT)
+    return SeriesAction(Verb.SETTLE, Reason.OUT_OF_SIGHT, rest, write_google=True)
 
 
 def _policy(work: Work, case: SeriesCase) -> Policy:
@@ -233,5 +277,11 @@ def _look_for_gaps(case: SeriesCase, result: Series | None) -> None:
     """The window moved on: a rule without end gets its next meetings."""
     if not result or not case.crm_series or case.link.state != "linked":
         return
+    action = case.action
+    if action.write_crm or action.verb not in (Verb.NOTHING, Verb.SETTLE):
+        return
     if any(result.occurrence(key) and key not in case.rows.active for key in case.wanted):
-        case.action = SeriesAction(Verb.SETTLE, Reason.NEW_THERE, result, write_crm=True)
+        reason = Reason.NEW_THERE if action.verb is Verb.NOTHING else action.reason
+        case.action = replace(
+            action, verb=Verb.SETTLE, reason=reason, result=result, write_crm=True
+        )

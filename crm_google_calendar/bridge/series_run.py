@@ -12,7 +12,7 @@ from odoo.tools import groupby
 
 from ..engine.decide import Reason, Verb
 from ..engine.merge import Side
-from ..gcal.series import split_root
+from ..gcal.expand import has
 from . import hints, identity, links, series_links
 from .clashes import keep_losers
 from .series_events import ask
@@ -31,12 +31,14 @@ ROUNDS = 3
 class Pool:
     """Meetings that a series gave up, by the keys they had; another of its family may take them.
 
-    is_shorter: the rule has lost occurrences and got no others.
+    is_shorter: the rule has lost occurrences and got no others. lent: the keys whose meetings
+    others of the family take over.
     """
 
     case: SeriesCase | None = None
     keyed: list[tuple[str, Any]] = field(default_factory=list)
     is_shorter: bool = False
+    lent: set[str] = field(default_factory=set)
 
     @property
     def rows(self) -> list[Any]:
@@ -49,6 +51,14 @@ class Pool:
         if left:
             self.case, self.is_shorter = case, set(case.rows.active) <= set(before)
             self.keyed += [(key, row) for key, row in before.items() if row in left]
+
+    def give(self, case: SeriesCase) -> None:
+        """Take the meetings that others want out of a series that was deleted."""
+        rows = case.rows.active
+        given = {key: rows.pop(key) for key in self.lent & set(rows)}
+        self.take(case, given, list(given.values()))
+        case.memory.rows = {key: row for key, row in case.memory.rows.items() if key not in given}
+        case.link.occurrences = case.memory.to_text()
 
 
 def execute_series(work: Work, cases: list[SeriesCase], calendars_stand) -> None:
@@ -98,7 +108,7 @@ def _chunks(cases: list[SeriesCase]) -> list[list[SeriesCase]]:
 
 
 def _root(case: SeriesCase) -> str:
-    return split_root(case.event_id)
+    return case.family
 
 
 def _only_google(case: SeriesCase) -> bool:
@@ -109,6 +119,8 @@ def _apply_chunk(work: Work, chunk: list[SeriesCase]) -> list[SeriesCase]:
     before = hints.newest(work.env)
     fresh = _still_true(work, chunk)
     pools: dict[str, Pool] = defaultdict(Pool)
+    for case in fresh:
+        pools[_root(case)].lent |= set(case.lent)
     made = [case for case in fresh if case.action.verb is Verb.CREATE]
     others = [case for case in fresh if case.action.verb is not Verb.CREATE]
     # those first that give meetings up, which others of their family may then take
@@ -213,10 +225,12 @@ def _apply(work: Work, case: SeriesCase, pool: Pool) -> None:
     if action.verb in (Verb.SETTLE, Verb.CREATE):
         _settle(work, case, pool)
     elif action.verb is Verb.ARCHIVE:
+        pool.give(case)
         drop_series(case.source, case)
         work.note(case, Side.CRM, "archive", action.reason)
         links.detach(work.env, case.link, "archived_there")
     elif action.verb is Verb.DETACH:
+        pool.give(case)
         hidden = action.reason is Reason.OUT_OF_SIGHT
         links.write(work, case, {})  # Odoo may have made it anew
         work.note(case, Side.CRM, "detach", action.reason)
@@ -248,14 +262,26 @@ def _settle(work: Work, case: SeriesCase, pool: Pool) -> None:
 
 
 def _let_go(work: Work, pool: Pool, cases: list[SeriesCase]) -> None:
-    """Meetings that no series has a place for: archived, or detached where a rule only ended."""
-    family = [case for case in cases if pool.case and _root(case) == _root(pool.case)]
-    archives = work.settings.policy.archive and pool.case and pool.case.source.decides(pool.rows)
-    detaches = pool.is_shorter and len(family) == 1 and not archives
+    """Meetings that no series has a place for: archived, or detached where their occurrence was
+    deleted in Google, or a rule only ended."""
+    if not pool.keyed:
+        return
+    source = pool.case.source
+    family = [case for case in cases if _root(case) == _root(pool.case)]
+    archives = work.settings.policy.archive and source.decides(pool.rows)
+    detached = source.records
     for key, row in pool.keyed:
-        if detaches:
+        if not archives and _is_deleted(pool, family, key):
             series_links.detach_meeting(work, pool.case, key, row)
-    if pool.keyed and detaches:
-        free_meetings(pool.case.source.records.concat(*pool.rows))
-    elif pool.keyed:
-        pool.case.source.archive(pool.case.source.records.concat(*pool.rows))
+            detached |= row
+    free_meetings(detached)
+    source.archive(source.records.concat(*pool.rows) - detached)
+
+
+def _is_deleted(pool: Pool, family: list[SeriesCase], key: str) -> bool:
+    """Whether no rule of the family has moved this occurrence elsewhere."""
+    series = [case.action.result for case in family if case.action.result]
+    own = [each for each in series if has(each, key)]
+    if own:
+        return not any(each.occurrence(key) for each in own)
+    return pool.is_shorter and len(family) == 1

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ..engine.entry import Entry, from_json
 from ..engine.merge import Clash, Side
 from ..engine.series import Series, from_text, nearest
-from ..gcal.expand import first_keys, is_endless, keys_between
-from ..gcal.series import respelled
+from ..gcal.expand import first_keys, has, is_endless, keys_between
+from ..gcal.series import respelled, split_root
 from .series_rule import MOST
 from .work import Case, Work
 
@@ -26,13 +26,14 @@ class Memory:
     themselves, as [event id, etag] by key. rule: the recurrence's fields as they were settled.
     start: the key at which the CRM's meetings begin, of a series that was split on both sides at
     once, until it is settled. read: how the meetings read, where that is less than the entry of the
-    base, since Odoo cannot hold all of it."""
+    base, since Odoo cannot hold all of it. windowed: the CRM never held all of its meetings."""
 
     rows: dict[str, int] = field(default_factory=dict)
     held: dict[str, list[str]] = field(default_factory=dict)
     rule: str = ""
     start: str = ""
     read: str = ""
+    windowed: bool = False
 
     @classmethod
     def of(cls, link) -> Memory:
@@ -62,6 +63,10 @@ class SeriesCase(Case):
     from a part that was split off it. is_part: it is such a part. master_sent: in this
     round, so the etags of its occurrences are old. left: texts of Google's that could not be
     carried over. read_for: the result after whose writing the meetings were read back.
+
+    Of a series that was split off: kin, the name of its family; parent, the linked one, and
+    split_at, the key in that; lent, the keys whose meetings it takes over. piece: the keys between
+    which it is compared, where one side alone was split.
     """
 
     memory: Memory = field(default_factory=Memory)
@@ -77,6 +82,11 @@ class SeriesCase(Case):
     is_part: bool = False
     left: list[Clash] = field(default_factory=list)
     read_for: Series | None = None
+    kin: str = ""
+    parent: SeriesCase | None = None
+    split_at: str = ""
+    piece: tuple[str, str] | None = None
+    lent: list[str] = field(default_factory=list)
     asked: dict[str, Any] = field(default_factory=dict)
     events: dict[str, Any] = field(default_factory=dict)
     master_sent: bool = False
@@ -99,6 +109,15 @@ class SeriesCase(Case):
     def weight(self) -> int:
         """How many entries of a run it stands for."""
         return max(1, len(self.wanted) or len(self.memory.rows))
+
+    @property
+    def family(self) -> str:
+        """What a series and all that was split off it have in common."""
+        return self.kin or split_root(self.event_id)
+
+    @property
+    def family_key(self) -> Any:
+        return self.calendar.id, self.family
 
     def shape(self) -> dict[str, Any]:
         return {**super().shape(), "occurrences": self.memory.to_text()}
@@ -126,28 +145,44 @@ def as_entry(text: str | None) -> Entry | None:
         return series.entry if series else None
 
 
-def to_hold(work: Work, series: Series, rows: dict[str, Any]) -> list[str]:
+def to_hold(work: Work, case: SeriesCase, series: Series) -> list[str]:
     """The keys whose meetings the CRM holds: all of a short rule, of a long one the window's.
 
-    Those that have a meeting already are held wherever the window is.
+    Those that have a meeting already are held wherever the window is; and as many as are lent. What
+    was a long rule, and was ended, does not bring the meetings of years ago.
     """
-    if not is_endless(series.rules):
-        every = first_keys(series, MOST + 1)
-        if len(every) <= MOST:
-            return every
+    case.memory.windowed |= bool(case.base) and is_windowed(case.base)
+    if not (case.memory.windowed or is_windowed(series)):
+        return keys_between(series, None, None)
+    known = {key for key in (*case.rows.active, *case.back) if has(series, key)}
+    return sorted({*of_window(work, series), *known, *_for_lent(series, case.lent)})
+
+
+def of_window(work: Work, series: Series) -> set[str]:
+    """The keys of the occurrences within the window, at most as many as Odoo makes of one rule."""
     first, after = span(work, series)
-    within = keys_between(series, first, after)[:MOST]
-    known = sorted(key for key in rows if key not in within)
-    low, high = bounds(known, series, first, after)
-    ruled = set(keys_between(series, low, high)) if known else set()
-    return sorted({*within, *(key for key in known if key in ruled)})
+    return {*keys_between(series, first, after)[:MOST], *moved_in(work, series)}
 
 
-def bounds(known: list[str], series: Series, first, after):
-    starts = [series.regular(key).starts for key in known]
-    low = min([*starts, *([first] if first else [])], default=first)
-    high = max([*starts, after], default=after)
-    return low, high.replace(year=high.year + 1, day=1)
+def is_windowed(series: Series) -> bool:
+    """Whether the rule has no end, or is long, so that the CRM holds the window's meetings only."""
+    return is_endless(series.rules) or len(first_keys(series, MOST + 1)) > MOST
+
+
+def moved_in(work: Work, series: Series) -> list[str]:
+    """The keys of occurrences that were moved, and touch the window where they stand now."""
+    exceptions = series.exceptions.items()
+    return [key for key, entry in exceptions if entry and work.window.has(entry)]
+
+
+def _for_lent(series: Series, lent: list[str]) -> set[str]:
+    """The keys that take over the meetings which had these, by another rule of the same family."""
+    if not lent:
+        return set()
+    day = timedelta(days=1)
+    starts = [series.regular(key).starts for key in (min(lent), max(lent))]
+    span_of_them = keys_between(series, starts[0] - day, starts[1] + day)
+    return {*span_of_them[:MOST], *first_keys(series, len(lent))}
 
 
 def span(work: Work, series: Series) -> tuple[datetime | None, datetime]:

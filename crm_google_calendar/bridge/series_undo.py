@@ -46,7 +46,7 @@ def undo_series(work: Work) -> list[SeriesCase]:
             undo_alone(work, story, here)
         elif case.action.verb is Verb.SETTLE:
             lost_meetings(work, case, as_series(story.last.after))
-            case.wanted = to_hold(work, case.action.result, {**case.rows.active, **case.back})
+            case.wanted = to_hold(work, case, case.action.result)
     work.checkpoint()
     both = [story.case for story in stories if story.case.action.verb is not Verb.NOTHING]
     return [*both, *_send_again(work)]
@@ -206,7 +206,7 @@ def _bring_back(work: Work, story: Story) -> None:
         work.note(case, Side.CRM, "reopen", Reason.UNDONE)
     else:
         case.action = SeriesAction(Verb.CREATE, Reason.UNDONE, before, write_crm=True)
-        case.wanted = to_hold(work, before, {})
+        case.wanted = to_hold(work, case, before)
         create_series(case.source, [case])
         work.note(case, Side.CRM, "create", Reason.UNDONE)
         case.action = NOTHING

@@ -80,6 +80,11 @@ class Case:
         """How many entries of a run it stands for."""
         return 1
 
+    @property
+    def family_key(self) -> Any:
+        """What cases have in common that are done in the same run; None for one by itself."""
+        return None
+
     def shape(self) -> dict[str, Any]:
         """What a link holds in a form of its own kind: for one that becomes a link of this kind."""
         return {

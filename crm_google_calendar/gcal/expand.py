@@ -99,6 +99,21 @@ def _less(line: str, before: int) -> str:
     return re.sub(r"COUNT=\d+", f"COUNT={left}", line) if left > 0 else ""
 
 
+def until(series: Series, key: str) -> Series:
+    """The part of a series up to one of its keys, which is its last."""
+    plain = Series(series.entry, tuple(line for line in series.rules if line.startswith("RRULE:")))
+    number = len(keys_between(plain, None, series.regular(key).starts + timedelta(seconds=1)))
+    lines = [
+        re.sub(r";(COUNT|UNTIL)=[^;]+", "", line) + f";COUNT={number}"
+        if line.startswith("RRULE:")
+        else line
+        for line in series.rules
+    ]
+    exceptions = {each: entry for each, entry in series.exceptions.items() if each <= key}
+    rules = canonical_rules(lines, series.entry.when, series.entry.zone)
+    return Series(series.entry, rules, exceptions)
+
+
 def is_endless(rules: Iterable[str]) -> bool:
     """Whether a rule without COUNT and UNTIL is among these lines."""
     return any(

@@ -1,5 +1,7 @@
 from uuid import uuid4
 
+import pytz
+
 from odoo import api, fields, models
 
 from ..bridge import link_keys
@@ -43,6 +45,15 @@ class CalendarRecurrence(models.Model):
     def _stop_at(self, event):
         self._crm_google_bequeath()
         return super()._stop_at(event)
+    def _crm_google_end(self):
+        """End the rule at the last meeting left, as Odoo does where it archives the others."""
+        last = self.calendar_event_ids.sorted("start")[-1:]
+        if not last:
+            self.unlink()
+            return
+        start = pytz.utc.localize(last.start).astimezone(self._get_timezone())
+        until = last.start_date if last.allday else start.date()
+        self.write({"end_type": "end_date", "until": until})
 
     def _crm_google_hint(self, ids):
         self.env["crm.google.hint"]._leave(self._name, ids)
@@ -84,6 +95,14 @@ class CalendarEvent(models.Model):
         ids = self.recurrence_id.ids
         result = super().unlink()
         self.env["calendar.recurrence"]._crm_google_hint(ids)
+        return result
+
+    def action_mass_deletion(self, recurrence_update_setting):
+        recurrence = self.recurrence_id
+        result = super().action_mass_deletion(recurrence_update_setting)
+        if recurrence_update_setting == "future_events":
+            # Odoo leaves the rule as it was, so it would be one that has more meetings
+            recurrence.exists()._crm_google_end()
         return result
 
     def _crm_google_links(self):
