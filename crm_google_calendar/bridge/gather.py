@@ -38,7 +38,7 @@ def gather(work: Work, feed: Feed, hinted: set[int]) -> list[Case]:
     cases += _reused(work, cases)
     links.name_events(work, [case for case in cases if not case.event_id], feed)
     cases = [case for case in _readable(work, cases) if attempt(work, case, _decide)]
-    return [case for case in cases if case.action.verb is not Verb.NOTHING]
+    return [case for case in cases if not case.is_idle]
 
 
 def _decide(work: Work, case: Case) -> None:

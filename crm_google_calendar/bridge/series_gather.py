@@ -7,11 +7,10 @@ from functools import partial
 
 import psycopg2
 
-from ..engine.decide import Verb
 from ..engine.entry import Kind
 from . import links, series_links, series_refused
 from .series_events import ask, fresh, linked
-from .series_parts import relate
+from .series_parts import bring_back, relate
 from .series_records import (
     choose,
     hinted_recurrences,
@@ -36,11 +35,11 @@ def gather_series(work: Work, feed, hinted) -> list[SeriesCase]:
     source = work.sources.get(SERIES)
     if source is None or feed.calendar.kind != Kind.EVENT.value:
         return []  # a series of tasks is an activity for each occurrence, see `series_feed`
-    series_links.reattach(work, feed)
     wanted = hinted_recurrences(source, hinted)
     cases = linked(work, feed, source, wanted) + fresh(work, feed, source)
     ask(work, [case for case in cases if case.unknown])
     cases = [case for case in cases if not case.unknown]
+    bring_back(work, feed, cases)
     pair(work, cases)
     cases += new_recurrences(work, feed, source, cases, wanted)
     own = own_links(work, cases)
@@ -50,7 +49,7 @@ def gather_series(work: Work, feed, hinted) -> list[SeriesCase]:
     settled = [case for case in cases if case.link.state != "detached"]
     feed.released |= {row for case in settled for row in case.rows.extra}
     feed.claimed |= {case.event_id for case in cases}
-    return [case for case in cases if case.action.verb is not Verb.NOTHING]
+    return [case for case in cases if not case.is_idle]
 
 
 def _see(work: Work, feed, case: SeriesCase, own: set[int]) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..engine.decide import Verb
 from ..engine.entry import from_json, to_json
 from ..engine.series import Series, key_of, to_text
 from ..engine.series_merge import heal
@@ -21,6 +20,8 @@ from .work import Work
 
 def settle(work: Work, case: SeriesCase) -> None:
     """Write that both sides now hold this series; makes the link when there is none yet."""
+    if case.back:
+        take_back(case)
     before, case.base, case.pending = case.base, case.action.result, None
     _memorize(case)
     keep_read(case, before)
@@ -77,7 +78,7 @@ def set_pending(work: Work, cases: list[SeriesCase]) -> None:
     """Store what is about to be sent, so that a lost answer can be healed."""
     for case in cases:
         values: dict[str, Any] = {"model": MODEL, "res_id": case.res_id}
-        if case.action.result:
+        if case.action.result and not case.removes:
             adopted = case.base is None and case.google is not None
             case.base = case.google if adopted else case.base
             case.pending = case.action.result
@@ -86,7 +87,7 @@ def set_pending(work: Work, cases: list[SeriesCase]) -> None:
             # a meeting that is gone stays in memory until Google has heard of it
             case.memory.rows = case.memory.rows | _ids(case)
             values |= {"base": to_text(case.base), "occurrences": case.memory.to_text()}
-        if case.action.verb is Verb.DELETE:
+        if case.removes:
             # the etag, too: whoever meets another one knows that the user was there since
             values |= {"cause": links.REMOVING, "etag": case.etag}
         links.write(work, case, values)
@@ -154,18 +155,6 @@ def rename(work: Work, feed) -> None:
     series_homes.move(feed)
 
 
-def reattach(work: Work, feed) -> None:
-    """Occurrences that were deleted in Google and brought back belong to their series again."""
-    back = [
-        event["id"]
-        for news in feed.news.values()
-        for event in news.exceptions.values()
-        if not is_gone(event)
-    ]
-    known = link_keys.of_events(feed.calendar, back)
-    known.filtered(lambda link: (link.state, link.cause) == ("detached", "deleted_there")).unlink()
-
-
 def adopt_single(case: SeriesCase, link) -> None:
     """Go on with the link of a single event, or a single meeting, that was made a series."""
     case.link, case.event_id = link, link.event_id
@@ -182,8 +171,8 @@ def detach_meeting(work: Work, case: SeriesCase, key: str, row) -> None:
 
 
 def take_back(case: SeriesCase) -> None:
-    """Meetings that an undo gave back to their series have no link of their own any more; what
-    the series had no place for is archived."""
+    """Meetings that came back to their series have no link of their own any more; what the series
+    had no place for is archived."""
     rows = case.source.records.concat(*case.back.values())
     domain = [("calendar_id", "=", case.calendar.id), ("model", "=", rows._name)]
     case.link.search([*domain, ("res_id", "in", rows.ids), ("state", "=", "detached")]).unlink()

@@ -34,7 +34,33 @@ def heirs(work: Work, feed, masters: set[str], linked: set[str]) -> set[str]:
         keys = Memory.of(link).rows
         root = split_root(link.event_id)
         last[root] = max(last[root], *keys) if keys else last[root]
+    for link in _let_go(work, feed, ids):  # by a run that saw only the end of the first part
+        root = split_root(link.series)
+        last[root] = max(last[root], link.event_id.rpartition("_")[2])
     return {key for key, root in roots.items() if last[root] >= split_at(key)}
+
+
+def bring_back(work: Work, feed, cases: list[SeriesCase]) -> None:
+    """Meetings whose occurrences were deleted in Google, and stand there again, come back."""
+    by_series: dict[str, list[SeriesCase]] = defaultdict(list)
+    for case in cases:
+        for name in {case.event_id, split_root(case.event_id)} if case.google else ():
+            by_series[name].append(case)
+    for link in _let_go(work, feed, by_series):
+        for case in by_series[link.series]:
+            ids = {event_id: key for key, (event_id, _etag) in case.memory.held.items()}
+            key = ids.get(link.event_id) or link.event_id.rpartition("_")[2]
+            row = case.source.records.browse(link.res_id).exists()
+            if row and has(case.google, key) and case.google.occurrence(key):
+                case.back[key] = row
+                case.memory.rows[key] = row.id
+
+
+def _let_go(work: Work, feed, series):
+    """The links of meetings that were let go, since their occurrences were deleted in Google."""
+    domain = [("calendar_id", "=", feed.calendar.id), ("series", "in", list(series))]
+    domain += [("state", "=", "detached"), ("cause", "=", "deleted_there")]
+    return work.env["crm.google.link"].search(domain) if series else ()
 
 
 def relate(cases: list[SeriesCase]) -> None:

@@ -6,7 +6,6 @@ import logging
 from collections import defaultdict
 from datetime import timedelta
 
-from ..engine.decide import Verb
 from ..engine.entry import Entry
 from ..engine.merge import Side, changed_fields
 from ..engine.series import Series, keys
@@ -90,7 +89,7 @@ def _send_masters(work: Work, calendar, cases):
 
 def _master_call(work: Work, case: SeriesCase) -> Call | None:
     action, event_id = case.action, case.event_id
-    if action.verb is Verb.DELETE:
+    if case.removes:
         case.verb = DELETE
         return Call(event_id, DELETE, event_id, None, case.etag)
     mark = mark_for(work, case)
@@ -132,7 +131,7 @@ def _send_occurrences(work: Work, calendar, cases):
 
 def _occurrence_calls(case: SeriesCase) -> list[tuple[str, Call]]:
     wanted, held = case.action.result, case.google
-    if case.action.verb is Verb.DELETE:
+    if case.removes:
         return []
     more = changed_fields(held.entry, wanted.entry) if held else frozenset()
     if held and held.timing != wanted.timing:

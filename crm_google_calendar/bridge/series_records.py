@@ -13,11 +13,11 @@ from . import link_keys, links, series_links
 from .choose import policy_for
 from .detached import FINAL, GONE, UNDONE, cause_without_event, comes_back, forget_event, stay_apart
 from .series_events import take_events
-from .series_parts import head, sides
 from .series_feed import fits
+from .series_parts import head, sides
 from .series_read import read_empty, read_series
 from .series_split import read_like
-from .series_state import MODEL, SeriesCase, to_hold
+from .series_state import MODEL, SeriesCase, is_empty, to_hold
 from .source import changed_at
 from .work import Work
 
@@ -108,7 +108,8 @@ def own_links(work: Work, cases: list[SeriesCase]) -> set[int]:
 
 
 def read(work: Work, case: SeriesCase, apart: set[int]) -> None:
-    """Read the CRM's side of one series."""
+    """Read the CRM's side of one series; apart: meetings that have links of their own."""
+    apart = apart - {row.id for row in case.back.values()}
     source = case.source
     case.crm_series, case.out_of_sight = None, False
     series_links.heal_pending(case)  # or what was sent would be read as somebody's edit
@@ -184,6 +185,7 @@ def choose(work: Work, case: SeriesCase) -> None:
     if result and shown:
         case.wanted = to_hold(work, case, result)
     _look_for_gaps(case, result)
+    _look_if_emptied(case)
     if case.action.verb is Verb.NOTHING and case.link.state == "linked":
         series_links.remember(work, case)
     elif case.action.verb is Verb.NOTHING and case.link.res_id != (case.res_id or 0):
@@ -285,3 +287,15 @@ def _look_for_gaps(case: SeriesCase, result: Series | None) -> None:
         case.action = replace(
             action, verb=Verb.SETTLE, reason=reason, result=result, write_crm=True
         )
+
+
+def _look_if_emptied(case: SeriesCase) -> None:
+    """With its last occurrence a master goes, in the same run."""
+    action = case.action
+    case.is_emptied = bool(
+        case.google and case.link and action.result and action.verb in (Verb.SETTLE, Verb.CREATE)
+    ) and is_empty(action.result)
+    if case.is_emptied and action.verb is Verb.CREATE:
+        case.action = SeriesAction(Verb.DELETE, Reason.DELETED_HERE, write_google=True)
+    elif case.is_emptied:
+        case.action = replace(action, write_google=True)

@@ -52,6 +52,14 @@ class Pool:
             self.case, self.is_shorter = case, set(case.rows.active) <= set(before)
             self.keyed += [(key, row) for key, row in before.items() if row in left]
 
+    def give_up(self, key: str) -> Any:
+        """The meeting of an occurrence that was deleted in Google after it had been split off."""
+        found = next((row for each, row in self.keyed if each == key), None)
+        self.keyed = [(each, row) for each, row in self.keyed if each != key]
+        if found:
+            free_meetings(found)
+        return found
+
     def give(self, case: SeriesCase) -> None:
         """Take the meetings that others want out of a series that was deleted."""
         rows = case.rows.active
@@ -126,7 +134,9 @@ def _apply_chunk(work: Work, chunk: list[SeriesCase]) -> list[SeriesCase]:
     # those first that give meetings up, which others of their family may then take
     for case in sorted(others, key=lambda case: len(case.wanted) - len(case.rows.active)):
         _guarded(work, case, pools[_root(case)])
-    has_rows = {id(case): pools[_root(case)].rows or case.rows.archived for case in made}
+    has_rows = {
+        id(case): pools[_root(case)].rows or case.rows.archived or case.back for case in made
+    }
     _create(work, [case for case in made if not has_rows[id(case)]])
     for case in filter(lambda case: has_rows[id(case)], made):
         _guarded(work, case, pools[_root(case)])
@@ -251,7 +261,9 @@ def _settle(work: Work, case: SeriesCase, pool: Pool) -> None:
         keep_losers(work, case, case.recurrence.base_event_id)
         series_links.take_back(case)
         for key in action.detached:
-            series_links.detach_meeting(work, case, key, before[key])
+            row = before.get(key) or pool.give_up(key)
+            if row:
+                series_links.detach_meeting(work, case, key, row)
         pool.take(case, before, left)
         work.note(case, Side.CRM, what, action.reason)
     edited = action.write_crm and read_back(case)

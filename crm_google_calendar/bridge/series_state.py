@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from ..engine.decide import Verb
 from ..engine.entry import Entry, from_json
 from ..engine.merge import Clash, Side
 from ..engine.series import Series, from_text, nearest
@@ -59,10 +60,11 @@ class SeriesCase(Case):
     recurrence: Odoo's, empty where there is none. events: its changed occurrences in Google, by
     key. asked: those that the feed told of, while Google is asked for the rest. is_odd: its
     meetings follow no rule. is_split: on both sides at once. wanted: the keys whose meetings the
-    CRM shall hold. back, from_part: meetings that an undo gives back to the series, by key, and
-    from a part that was split off it. is_part: it is such a part. master_sent: in this
-    round, so the etags of its occurrences are old. left: texts of Google's that could not be
-    carried over. read_for: the result after whose writing the meetings were read back.
+    CRM shall hold. is_emptied: no occurrence is left, so its master goes. back: meetings that were
+    let go, and come back to the series, by key. from_part: those that an undo gives back from a
+    part that was split off it. is_part: it is such a part. master_sent: in this round, so the etags
+    of its occurrences are old. left: texts of Google's that could not be carried over. read_for:
+    the result after whose writing the meetings were read back.
 
     Of a series that was split off: kin, the name of its family; parent, the linked one, and
     split_at, the key in that; lent, the keys whose meetings it takes over. piece: the keys between
@@ -77,6 +79,7 @@ class SeriesCase(Case):
     is_odd: bool = False
     is_split: bool = False
     wanted: list[str] = field(default_factory=list)
+    is_emptied: bool = False
     back: dict[str, Any] = field(default_factory=dict)
     from_part: list[Any] = field(default_factory=list)
     is_part: bool = False
@@ -118,6 +121,11 @@ class SeriesCase(Case):
     @property
     def family_key(self) -> Any:
         return self.calendar.id, self.family
+
+    @property
+    def removes(self) -> bool:
+        """Whether the master in Google is to be deleted."""
+        return self.is_emptied or self.action.verb is Verb.DELETE
 
     def shape(self) -> dict[str, Any]:
         return {**super().shape(), "occurrences": self.memory.to_text()}
@@ -167,6 +175,13 @@ def of_window(work: Work, series: Series) -> set[str]:
 def is_windowed(series: Series) -> bool:
     """Whether the rule has no end, or is long, so that the CRM holds the window's meetings only."""
     return is_endless(series.rules) or len(first_keys(series, MOST + 1)) > MOST
+
+
+def is_empty(series: Series) -> bool:
+    """Whether no occurrence is left of a rule with an end."""
+    if is_windowed(series):
+        return False
+    return not any(series.occurrence(key) for key in keys_between(series, None, None))
 
 
 def moved_in(work: Work, series: Series) -> list[str]:

@@ -81,6 +81,12 @@ class Case:
         return 1
 
     @property
+    def is_idle(self) -> bool:
+        """Whether nothing is to be done: also where there is no link that could be closed."""
+        verb = self.action.verb if self.action else Verb.NOTHING
+        return verb is Verb.NOTHING or (verb is Verb.CLOSE and not self.link)
+
+    @property
     def family_key(self) -> Any:
         """What cases have in common that are done in the same run; None for one by itself."""
         return None

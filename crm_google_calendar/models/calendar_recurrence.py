@@ -45,6 +45,7 @@ class CalendarRecurrence(models.Model):
     def _stop_at(self, event):
         self._crm_google_bequeath()
         return super()._stop_at(event)
+
     def _crm_google_end(self):
         """End the rule at the last meeting left, as Odoo does where it archives the others."""
         last = self.calendar_event_ids.sorted("start")[-1:]

@@ -1,5 +1,6 @@
 """The plan: nearest first, within the cap, many deletions held back."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from hypothesis import given
@@ -90,3 +91,26 @@ def test_what_somebody_else_got_or_left_the_users_sight_is_no_deletion():
     assert (len(made.steps), made.held) == (120, [])
     gone = [step(200 + number, Verb.DELETE, 0) for number in range(60)]
     assert len(plan([*away, *gone], NOW, ceiling=Ceiling(), links=180).held) == 60
+
+
+def kin(key, family, hours=0, weight=1, verb=Verb.INSERT):
+    return replace(step(key, verb, hours), family=family, weight=weight)
+
+
+def test_a_family_is_done_as_a_whole_or_not_at_all():
+    steps = [kin(1, "a", 1, 3), kin(2, "b", 2, 3), kin(3, "a", 9, 3), kin(4, None, 3)]
+    made = plan(steps, NOW, cap=8)
+    assert (keys(made.steps), keys(made.left_over)) == ([1, 3], [2, 4])
+    assert keys(plan(steps, NOW, cap=5).steps) == []
+
+
+def test_what_is_heavier_than_the_cap_is_done_by_a_run_that_has_done_nothing_yet():
+    steps = [kin(1, "a", 1, 30), kin(2, "a", 2, 30), kin(3, None, 3)]
+    assert keys(plan(steps, NOW, cap=10).steps) == []
+    assert keys(plan(steps, NOW, cap=10, fresh=True).steps) == [1, 2]
+
+
+def test_with_a_deletion_its_whole_family_is_held():
+    steps = [kin(1, "a", verb=Verb.DETACH), kin(2, "a"), kin(3, "b"), kin(4, None)]
+    made = plan(steps, NOW, ceiling=Ceiling(0, 0), links=9)
+    assert (keys(made.held), keys(made.steps)) == ([1, 2], [3, 4])

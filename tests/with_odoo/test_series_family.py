@@ -292,7 +292,7 @@ class TestTwoGuests(FamilyCase):
         before = self.meetings()
         self.split_there(event["id"], 14, "Later")
         today = fields.Date.today()
-        for account in (self.account, hers):
+        for account in (self.account, hers, self.account):
             self.sync(account, first=today, last=today + timedelta(days=60))
         self.assertEqual(self.all_rows(), before)
         mine = self.google
