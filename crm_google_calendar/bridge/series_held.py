@@ -35,7 +35,14 @@ def read_back(case: SeriesCase) -> bool:
     result = case.action.result.entry
     case.memory.read = to_json(replace(result, **unheld)) if unheld else ""
     case.read_for = case.action.result
-    return edited
+    return edited or _is_readdressed(case)
+
+
+def _is_readdressed(case: SeriesCase) -> bool:
+    """Whether the details name meetings that are gone: of a series that was made anew."""
+    entry = case.action.result.entry
+    row = case.recurrence.base_event_id
+    return bool(entry.details and row) and case.source._details(row, entry) != entry.details
 
 
 def keep_read(case: SeriesCase, before: Series | None) -> None:

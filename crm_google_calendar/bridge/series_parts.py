@@ -7,13 +7,11 @@ the other part is seen.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..engine.series import Series
-from ..gcal.expand import first_keys, has, is_endless, keys_between, tail, until
+from ..gcal.expand import alike, has, keys_between, tail, until
 from ..gcal.series import split_at, split_from, split_root
-from .series_rule import MOST
 from .series_state import MODEL, Memory, SeriesCase
 from .work import Work
 
@@ -140,7 +138,7 @@ def sides(case: SeriesCase) -> tuple[Series, Series, Series] | None:
     base = _part(whole.base, *case.piece)
     if not (base and crm and google):
         return None
-    return _spelled(_spelled(base, crm), google), crm, google
+    return alike(alike(base, crm), google), crm, google
 
 
 def head(series: Series, end: str) -> Series | None:
@@ -162,7 +160,7 @@ def _part(series: Series | None, start: str, end: str) -> Series | None:
         found = keys_between(series, None, after)
         if not found:
             return None
-        if has_more(series, after):
+        if keys_between(series, after, after + SPARSE):
             series = until(series, found[-1])
     return series
 
@@ -170,17 +168,3 @@ def _part(series: Series | None, start: str, end: str) -> Series | None:
 def _limit(series: Series, key: str) -> datetime | None:
     """A moment before the occurrence of that key, also where it was moved by some hours."""
     return series.regular(key).starts - timedelta(hours=12) if key else None
-
-
-def has_more(series: Series, after: datetime) -> bool:
-    return is_endless(series.rules) or bool(set(keys_between(series, after, None)))
-
-
-def _spelled(series: Series, like: Series) -> Series:
-    """The same occurrences are the same rule, however it is written."""
-    same = series.entry.when == like.entry.when and series.entry.zone == like.entry.zone
-    if not same or is_endless(series.rules) != is_endless(like.rules):
-        return series
-    if first_keys(series, MOST * 5) != first_keys(like, MOST * 5):
-        return series
-    return replace(series, rules=like.rules)

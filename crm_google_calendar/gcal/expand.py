@@ -13,7 +13,7 @@ import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 from ..engine.entry import AllDay, Timed, When
 from ..engine.series import Series, moved

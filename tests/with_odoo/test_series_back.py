@@ -138,3 +138,37 @@ class TestEmptied(LivesMixin, EdgeCase):
         self.assertFalse(self.masters())
         self.assertFalse(self.meetings())
         self.assertIn("nothing had to be changed", self.run_().summary)
+
+
+class TestNewAddress(LivesMixin, EdgeCase):
+    """What an edit in Google brings back under a new id names that id there, in the same run."""
+
+    def described(self):
+        events = self.google.events("Events (created") + self.google.events("Tasks (created")
+        return " ".join(event.get("description", "") for event in events)
+
+    def test_of_a_meeting_a_task_and_a_series(self):
+        self.meeting("Single")
+        self.task("Call back")
+        self.recurrence("Jour fixe")
+        self.run_()
+        meeting = self.meetings().filtered(lambda row: row.name == "Single")
+        series = self.meetings() - meeting
+        task = self.env["mail.activity"].search([("summary", "=", "Call back")])
+        gone = [f"calendar.event/{row.id}" for row in meeting | series.sorted("start")[:1]]
+        for records in (meeting, series, task):
+            records.unlink()
+        for event in self.google.events("Events (created"):
+            self.google.edit("Events", event["id"], location="There")
+        [event] = self.google.events("Tasks (created")
+        self.google.edit("Tasks", event["id"], description=event["description"] + "<br>More")
+        self.run_()
+        for name in gone:
+            self.assertNotIn(f"{name}\n", self.described() + "\n")
+            self.assertNotIn(f"{name}<", self.described())
+            self.assertNotIn(f'{name}"', self.described())
+        first = self.meetings().filtered("recurrence_id").recurrence_id.base_event_id
+        self.assertIn(f"calendar.event/{first.id}", self.described())
+        run = self.run_()
+        self.assertIn("nothing had to be changed", run.summary)
+        self.assertEqual(run.done, 0)
