@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 import psycopg2
 
+from ..engine.decide import Verb
 from ..engine.entry import Kind
 from . import links, series_links, series_refused
 from .series_events import ask, fresh, linked
@@ -43,33 +41,25 @@ def gather_series(work: Work, feed, hinted) -> list[SeriesCase]:
     pair(work, cases)
     cases += new_recurrences(work, feed, source, cases, wanted)
     own = own_links(work, cases)
-    cases = [case for case in cases if _guarded(work, case, partial(_see, work, feed, case, own))]
     relate(cases)
-    cases = [case for case in cases if _guarded(work, case, partial(_decide, work, case))]
+    cases = [case for case in cases if _decided(work, feed, case, own)]
     settled = [case for case in cases if case.link.state != "detached"]
     feed.released |= {row for case in settled for row in case.rows.extra}
     feed.claimed |= {case.event_id for case in cases}
     return [case for case in cases if not case.is_idle]
 
 
-def _see(work: Work, feed, case: SeriesCase, own: set[int]) -> bool:
-    """Read the CRM's side of one series; False where it cannot go on as one."""
-    read(work, case, own)
-    return stays_a_series(work, feed, case)
-
-
-def _decide(work: Work, case: SeriesCase) -> bool:
-    choose(work, case)
-    if case.action.verb is Verb.NOTHING:
-        links.mend(case)
-    return True
-
-
-def _guarded(work: Work, case: SeriesCase, step: Callable[[], bool]) -> bool:
-    """Do something about one series; False where it cannot go on."""
+def _decided(work: Work, feed, case: SeriesCase, own: set[int]) -> bool:
+    """Read and decide one series; False where it cannot go on as one."""
     try:
         with work.env.cr.savepoint():
-            return step()
+            read(work, case, own)
+            if not stays_a_series(work, feed, case):
+                return False
+            choose(work, case)
+            if case.action.verb is Verb.NOTHING:
+                links.mend(case)
+            return True
     except psycopg2.OperationalError:
         raise  # a serialization failure: the whole slice is repeated
     except Exception as error:  # noqa: BLE001 - whatever is odd about one series concerns it alone

@@ -62,7 +62,8 @@ def _let_go(work: Work, feed, series):
 
 
 def relate(cases: list[SeriesCase]) -> None:
-    """Find out who is of one family, and which part of the whole each is."""
+    """Find out who is of one family, and which part of the whole each is; a part comes after the
+    linked series that it was split off."""
     _find_kin(cases)
     families: dict[tuple, list[SeriesCase]] = defaultdict(list)
     for case in cases:
@@ -82,9 +83,10 @@ def _find_kin(cases: list[SeriesCase]) -> None:
         for key, row in case.memory.rows.items()
     }
     for case in cases:
-        if case.link or case.google or not case.recurrence:
+        if case.link or case.google or not owners:
             continue
-        rows = ((case.calendar.id, row) for row in case.recurrence.calendar_event_ids.ids)
+        recurrence = case.source.recurrences.browse(case.res_id)
+        rows = ((case.calendar.id, row) for row in recurrence.calendar_event_ids.ids)
         found = sorted((owners[row] for row in rows if row in owners), key=lambda pair: pair[1])
         if found:
             parent, case.split_at = found[0]
