@@ -28,12 +28,13 @@ def without_odoo():
     """Let the bridge be imported where there is no Odoo: the few names it imports mean nothing."""
     if "odoo" in sys.modules:
         return
-    names = ("odoo", "odoo.fields", "odoo.tools", "odoo.tools.misc")
-    odoo, fields, tools, misc = (types.ModuleType(name) for name in names)
+    names = ("odoo", "odoo.exceptions", "odoo.fields", "odoo.tools", "odoo.tools.misc")
+    odoo, exceptions, fields, tools, misc = (types.ModuleType(name) for name in names)
+    exceptions.AccessError = type("AccessError", (Exception,), {})
     odoo.fields, odoo.tools, tools.misc, tools.config = fields, tools, misc, {}
     fields.__getattr__ = tools.__getattr__ = misc.__getattr__ = _nothing
     tools.groupby = _groupby
-    sys.modules.update(zip(names, (odoo, fields, tools, misc), strict=True))
+    sys.modules.update(zip(names, (odoo, exceptions, fields, tools, misc), strict=True))
     rows = types.ModuleType("crm_google_calendar.bridge.rows")  # the one that writes SQL itself
     rows.insert = lambda records, values: records.create(values)
     rows.drop_repeated = _drop_repeated

@@ -1,7 +1,7 @@
 """After all storms: the runs that bring a world to rest, and what must hold then."""
 
 from crm_google_calendar.bridge import links
-from crm_google_calendar.bridge.choose import GONE
+from crm_google_calendar.bridge.detached import GONE
 from crm_google_calendar.engine.entry import from_json
 
 from .sides import FIELDS, seen
