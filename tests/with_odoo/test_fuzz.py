@@ -213,7 +213,7 @@ class TestAnswers(FuzzCase):
     def test_a_page_in_place_of_any_answer_is_waited_out(self):
         self.meeting("Good")
         for content in (self.PAGE, b"", b"[]", b'{"items": [', b"\xff"):
-            with self.subTest(content), self.answering(*[content] * 2):
+            with self.subTest(content), self.answering(*[content] * 20):
                 run = self.sync(self.account)
             self.assert_waits_and_goes_on(run)
 
@@ -226,7 +226,7 @@ class TestAnswers(FuzzCase):
     def test_a_page_that_says_that_all_is_gone_says_nothing_of_calendars(self):
         self.meeting("Good")
         for status in (302, 401, 403, 404, 410):
-            with self.subTest(status), self.answering(*[self.PAGE] * 2, status=status):
+            with self.subTest(status), self.answering(*[self.PAGE] * 20, status=status):
                 run = self.sync(self.account)
             self.assertEqual(set(self.account.calendar_ids.mapped("state")), {"ready"})
             self.assert_waits_and_goes_on(run)
