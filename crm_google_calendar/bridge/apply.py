@@ -197,6 +197,7 @@ def _apply(work: Work, case: Case, record) -> None:
         links.detach(work.env, case.link, cause)
     elif action.verb is Verb.CLOSE:
         case.link.unlink()
+        case.link = case.link.browse()
 
 
 def _reopen(work: Work, case: Case, record) -> None:

@@ -247,6 +247,7 @@ def _apply(work: Work, case: SeriesCase, pool: Pool) -> None:
         links.detach(work.env, case.link, cause_of(case) if hidden else action.reason.value)
     elif action.verb is Verb.CLOSE:
         case.link.unlink()
+        case.link = case.link.browse()
 
 
 def _settle(work: Work, case: SeriesCase, pool: Pool) -> None:
