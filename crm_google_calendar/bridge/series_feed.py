@@ -19,7 +19,7 @@ from ..engine.series import Series, key_of
 from ..gcal.client import Call
 from ..gcal.errors import Cause, GoogleError
 from ..gcal.expand import first_keys, has, keys_between
-from ..gcal.series import instance, instance_id, key_of_event, split_from, to_series
+from ..gcal.series import instance, instance_id, key_of_event, split_from, split_root, to_series
 from ..gcal.translate import is_gone, is_series, read_when, series_of
 from . import link_keys, series_homes, series_refused
 from .series_parts import heirs
@@ -257,7 +257,10 @@ def _take_apart_by_google(work: Work, feed, key: str) -> None:
 
 
 def _linked_keys(work: Work, feed, key: str, series: Series) -> set[str]:
-    domain = [("calendar_id", "=", feed.calendar.id), ("series", "=", key)]
+    """The keys of occurrences that are linked, also by what the series was split off."""
+    family = {key, *(each for each in feed.series if split_root(each) == split_root(key))}
+    family.add(split_root(key))
+    domain = [("calendar_id", "=", feed.calendar.id), ("series", "in", list(family))]
     links = work.env["crm.google.link"].search_fetch(domain, ["event_id"])
     keys = {link.event_id.rpartition("_")[2] for link in links}
     return {each for each in keys if has(series, each)}
