@@ -187,14 +187,14 @@ def _apply(work: Work, case: Case, record) -> None:
     elif action.verb is Verb.ARCHIVE:
         case.source.archive(record)
         work.note(case, Side.CRM, "archive", action.reason)
-        links.detach(work.env, case.link, "archived_there")
+        links.detach(case.link, "archived_there")
     elif action.verb is Verb.DETACH:
         cause = cause_of(case) if action.reason is Reason.OUT_OF_SIGHT else action.reason.value
         if case.link:
             work.note(case, Side.CRM, "detach", action.reason)
         else:
             links.take_up(work, case)  # nothing ends, but the user sees why it stays apart
-        links.detach(work.env, case.link, cause)
+        links.detach(case.link, cause)
     elif action.verb is Verb.CLOSE:
         case.link.unlink()
         case.link = case.link.browse()

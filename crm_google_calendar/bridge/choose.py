@@ -53,7 +53,7 @@ def _is_removed(work: Work, case: Case) -> bool:
     if case.google is not None:
         case.link.cause = False
         return False
-    links.detach(work.env, case.link, away_because(case) or ARCHIVED)
+    links.detach(case.link, away_because(case) or ARCHIVED)
     case.link.base, case.base = False, None
     return True
 

@@ -89,7 +89,7 @@ def cause_without_event(reason: str, cause: str) -> str:
 def stay_apart(work: Work, case: Any, cause: str) -> None:
     """Say what has become of it since."""
     if cause and cause != case.link.cause:
-        links.detach(work.env, case.link, cause)
+        links.detach(case.link, cause)
 
 
 def forget_event(case: Any) -> None:

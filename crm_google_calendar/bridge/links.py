@@ -16,7 +16,6 @@ from . import link_keys
 from .held import carried_over, to_keep
 from .identity import learn
 from .rows import insert
-from .sentences import reason_text
 from .work import Case, Work
 
 _logger = logging.getLogger(__name__)
@@ -39,7 +38,7 @@ def settle(work: Work, case: Case, entry: Entry, event: dict[str, Any] | None) -
         "receipt": False,
         "state": "linked",
         "cause": False,
-        "reason": False,
+        "detail": False,
         "last_sync": work.odoo_now,
         **from_event(event),
     }
@@ -91,8 +90,7 @@ def _stop_trying(work: Work, case: Any, refusal: Exception) -> None:
     what = (case.event_id, case.calendar.id, type(refusal).__name__)
     _logger.warning("the link of event %s in calendar %s is refused: %s", *what)
     if case.link:
-        reason = reason_text(work.env, "odoo_refused", "")
-        case.link.write({"state": "set_aside", "cause": "odoo_refused", "reason": reason})
+        case.link.write({"state": "set_aside", "cause": "odoo_refused", "detail": False})
 
 
 def set_pending(work: Work, cases: list[Case]) -> None:
@@ -111,7 +109,7 @@ def set_pending(work: Work, cases: list[Case]) -> None:
 def _set_pending(case: Case, pending: str) -> None:
     case.pending = case.action.result
     receipt = receipt_for(case.link, pending)
-    linked = {"state": "linked", "cause": False, "reason": False, **_record(case)}
+    linked = {"state": "linked", "cause": False, "detail": False, **_record(case)}
     case.link.write({"pending": pending, "receipt": receipt, **linked})
 
 
@@ -151,8 +149,7 @@ def heal(case: Case) -> None:
 
 def set_aside(work: Work, case: Case, cause: str, detail: str = "") -> None:
     """Stop trying this link until its cause is dealt with; visible to the user, with a reason."""
-    reason = reason_text(work.env, cause, detail)
-    values = {"state": "set_aside", "cause": cause, "reason": reason}
+    values = {"state": "set_aside", "cause": cause, "detail": detail}
     each_alone(work, [case], lambda _cases: write(work, case, values))
     work.counts["set_aside"] = work.counts.get("set_aside", 0) + 1
 
@@ -160,7 +157,7 @@ def set_aside(work: Work, case: Case, cause: str, detail: str = "") -> None:
 def mend(case: Case) -> None:
     """Write that nothing is wrong any more with an entry of which nothing is to be done."""
     if case.link.state == "set_aside" and case.base:
-        well = {"state": "linked", "cause": False, "reason": False}
+        well = {"state": "linked", "cause": False, "detail": False}
         case.link.write({**well, **from_event(case.event)})
 
 
@@ -174,11 +171,10 @@ def put_off(work: Work, cases: list[Any]) -> None:
         set_aside(work, case, "restless")
 
 
-def detach(env, links, cause: str) -> None:
+def detach(links, cause: str) -> None:
     """Keep both sides as they are and sync them no more."""
-    reason = reason_text(env, cause)
     nothing_sent = {"pending": False, "receipt": False}
-    links.write({"state": "detached", "cause": cause, "reason": reason, **nothing_sent})
+    links.write({"state": "detached", "cause": cause, "detail": False, **nothing_sent})
 
 
 def take_up(work: Work, case: Case) -> None:

@@ -80,7 +80,7 @@ def _take(work: Work, case: Case, answer: Answer) -> bool:
     work.note(case, Side.GOOGLE, what, case.action.reason)
     away = case.verb == DELETE and away_because(case)
     if away:
-        links.detach(work.env, case.link, away)
+        links.detach(case.link, away)
         case.link.base = False
     elif case.verb == DELETE:
         case.link.unlink()

@@ -20,7 +20,6 @@ from .gather import ask_google, gather, load_records
 from .only_there import count_compared
 from .preview import list_plan
 from .push import INSERT, is_ours, push_to_google, take_new_id
-from .sentences import reason_text
 from .series_gather import gather_series
 from .series_run import execute_series
 from .series_state import SeriesCase
@@ -202,7 +201,6 @@ def _mark_held(work: Work, feeds: list[Feed], held: list[Case]) -> None:
     full = [feed.calendar.id for feed in feeds if feed.full] if work.complete else []
     rows = work.env["crm.google.link"]
     rows.search([("calendar_id", "in", full), ("cause", "=", "held")]).write(
-        {"cause": False, "reason": False}
+        {"cause": False, "detail": False}
     )
-    reason = {"cause": "held", "reason": reason_text(work.env, "held")}
-    rows.browse([case.link.id for case in held]).write(reason)
+    rows.browse([case.link.id for case in held]).write({"cause": "held", "detail": False})

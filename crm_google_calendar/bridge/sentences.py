@@ -142,20 +142,14 @@ def run_text(env, cause: Cause) -> str:
     return cause_text(env, cause if cause in named else Cause.UNKNOWN, "reconnect")
 
 
-def reason_again(env, cause: str, stored: str) -> str:
-    """A stored reason in the language of whoever reads it now, with the detail it was given."""
-    if cause not in _reasons(env) and cause not in {each.value for each in Cause}:
-        return stored
-    start = (stored or "").rfind(" (")  # no sentence of ours ends with one
-    is_detailed = start > 0 and stored.endswith(")")
-    return reason_text(env, cause, stored[start + 2 : -1] if is_detailed else "")
+def reasons(env) -> dict[str, str]:
+    """Why an entry is set aside or detached, by cause."""
+    return {cause.value: text for cause, text in _causes(env).items()} | _reasons(env)
 
 
-def reason_text(env, cause: str, detail: str = "") -> str:
-    """Why one entry is set aside or detached."""
-    texts = _reasons(env)
-    text = texts.get(cause) or _causes(env)[Cause(cause)]
-    return f"{text} ({detail})" if detail else text
+def with_detail(text: str, detail: str) -> str:
+    """A reason with what Google or Odoo said of it."""
+    return f"{text} ({detail})" if text and detail else text
 
 
 def _reasons(env):

@@ -33,7 +33,7 @@ def settle(work: Work, case: SeriesCase) -> None:
         "occurrences": case.memory.to_text(),
         "state": "linked",
         "cause": False,
-        "reason": False,
+        "detail": False,
         "series": False,
         "last_sync": work.odoo_now,
         "etag": case.etag,
@@ -167,7 +167,7 @@ def adopt_single(case: SeriesCase, link) -> None:
 def detach_meeting(work: Work, case: SeriesCase, key: str, row) -> None:
     """Give a meeting whose occurrence was deleted in Google a link of its own, detached."""
     link = _own_link(work, case, key, row)
-    links.detach(work.env, link, "deleted_there")
+    links.detach(link, "deleted_there")
 
 
 def take_back(case: SeriesCase) -> None:

@@ -63,7 +63,7 @@ def _push_chunk(work: Work, chunk: list[SeriesCase]) -> list[SeriesCase]:
             else:
                 series_links.settle(work, case)
             if case.out_of_sight and case.verb != DELETE:
-                links.detach(work.env, case.link, "not_a_guest")
+                links.detach(case.link, "not_a_guest")
         again += repeat + more
         work.checkpoint()
     return again

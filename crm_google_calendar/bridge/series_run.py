@@ -238,13 +238,13 @@ def _apply(work: Work, case: SeriesCase, pool: Pool) -> None:
         pool.give(case)
         drop_series(case.source, case)
         work.note(case, Side.CRM, "archive", action.reason)
-        links.detach(work.env, case.link, "archived_there")
+        links.detach(case.link, "archived_there")
     elif action.verb is Verb.DETACH:
         pool.give(case)
         hidden = action.reason is Reason.OUT_OF_SIGHT
         links.write(work, case, {})  # Odoo may have made it anew
         work.note(case, Side.CRM, "detach", action.reason)
-        links.detach(work.env, case.link, cause_of(case) if hidden else action.reason.value)
+        links.detach(case.link, cause_of(case) if hidden else action.reason.value)
     elif action.verb is Verb.CLOSE:
         case.link.unlink()
         case.link = case.link.browse()

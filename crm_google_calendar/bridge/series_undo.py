@@ -105,7 +105,7 @@ def finish_series(work: Work, cases: list[SeriesCase]) -> None:
         elif case.crm_series:
             case.link = case.link.browse()
             series_links.settle(work, case)
-            links.detach(work.env, case.link, UNDONE)
+            links.detach(case.link, UNDONE)
     work.checkpoint()
 
 
@@ -113,7 +113,7 @@ def _hear_late(work: Work, case: SeriesCase) -> None:
     """An earlier slice took the series back from Google, and the answer was lost."""
     if case.google is None and case.link.state == "linked" and case.link.cause == links.REMOVING:
         work.note(case, Side.GOOGLE, "remove", Reason.UNDONE)
-        links.detach(work.env, case.link, UNDONE)
+        links.detach(case.link, UNDONE)
 
 
 def _case(work: Work, line) -> SeriesCase | None:
@@ -185,7 +185,7 @@ def _rows(case: SeriesCase):
 def _drop(work: Work, story: Story) -> None:
     """What was created in the CRM goes; its event stays."""
     _rows(story.case).unlink()
-    links.detach(work.env, story.case.link, UNDONE)
+    links.detach(story.case.link, UNDONE)
     work.note(story.case, Side.CRM, "remove", Reason.UNDONE)
 
 
@@ -193,7 +193,7 @@ def _close(work: Work, story: Story) -> None:
     """What was opened again, since it came back in Google, is archived; its event stays."""
     case = story.case
     case.source.archive(_rows(case))
-    links.detach(work.env, case.link, UNDONE)
+    links.detach(case.link, UNDONE)
     work.note(case, Side.CRM, "archive", Reason.UNDONE)
 
 
@@ -239,7 +239,7 @@ def _take_up(work: Work, story: Story) -> None:
     archived.action_unarchive()
     work.note(case, Side.CRM, "reopen" if archived else "attach", Reason.UNDONE)
     if case.google:
-        case.link.write({"state": "linked", "cause": False, "reason": False, "etag": False})
+        case.link.write({"state": "linked", "cause": False, "detail": False, "etag": False})
     else:
         case.link._start_over()
 

@@ -200,7 +200,7 @@ def _drop(work: Work, story: Story) -> None:
     """What was created in the CRM goes; its event stays."""
     case = story.case
     case.source.records.browse(case.res_id).unlink()
-    links.detach(work.env, case.link, UNDONE)
+    links.detach(case.link, UNDONE)
     work.note(case, Side.CRM, "remove", Reason.UNDONE)
 
 
@@ -211,7 +211,7 @@ def _close(work: Work, story: Story) -> None:
     if old:
         case.source.change(record, case.crm.entry, replace(old, done=case.crm.entry.done))
     case.source.archive(record)
-    links.detach(work.env, case.link, UNDONE)
+    links.detach(case.link, UNDONE)
     work.note(case, Side.CRM, "archive", Reason.UNDONE)
 
 

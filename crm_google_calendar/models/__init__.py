@@ -12,6 +12,7 @@ from . import (
     crm_google_channel,
     crm_google_hint,
     crm_google_link,
+    crm_google_link_reason,
     crm_google_run,
     crm_lead,
     mail_activity,

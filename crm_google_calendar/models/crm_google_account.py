@@ -326,7 +326,7 @@ class CrmGoogleAccount(models.Model):
         """
         links = self.env["crm.google.link"].sudo()  # sudo: after _of_current_user of the run
         held = links.search([("account_id", "=", self.id), ("cause", "=", "held")])
-        detach(self.env, held, "kept")
+        detach(held, "kept")
 
     def _links_apart(self, count=False):
         """Entries that are no longer synchronized, and could be again; or their number."""

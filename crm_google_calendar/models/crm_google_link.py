@@ -5,7 +5,6 @@ from odoo.exceptions import AccessError
 
 from ..bridge.detached import NOT_THEIRS
 from ..bridge.opening import open_record
-from ..bridge.sentences import reason_again
 
 # a series that the user let go: nothing of it is sent before they push it again
 RESTING = {("detached", cause) for cause in ("deleted_there", "archived_there", "kept", "undone")}
@@ -73,8 +72,6 @@ class CrmGoogleLink(models.Model):
         default="linked",
         readonly=True,
     )
-    cause = fields.Char(readonly=True)
-    reason = fields.Char(readonly=True, help="Why it is set aside or detached, in plain words")
     last_sync = fields.Datetime(readonly=True)
 
     _event_unique = models.Constraint(
@@ -156,7 +153,7 @@ class CrmGoogleLink(models.Model):
         if state == "pending":
             return self.env._("On its way to Google.")
         if state != "linked":
-            return reason_again(self.env, self.cause, self.reason)
+            return self.reason
         if self.series:
             return self.env._(
                 "The same in Google. There it belongs to a series, which the CRM can only show as "
@@ -174,7 +171,7 @@ class CrmGoogleLink(models.Model):
 
     def _try_again(self):
         # without an etag the next run asks Google for the event, whatever its feed says
-        self.write({"state": "linked", "cause": False, "reason": False, "etag": False})
+        self.write({"state": "linked", "cause": False, "detail": False, "etag": False})
         return self._nudge()
 
     def _synchronize_again(self):
@@ -211,7 +208,7 @@ class CrmGoogleLink(models.Model):
         others = self.filtered(lambda link: link.cause in NOT_THEIRS)
         others._look_again()
         self -= others
-        names = ("cause", "reason", "base", "pending")
+        names = ("cause", "detail", "base", "pending")
         single = self.filtered(lambda link: link.res_id and link.etag and not link._is_of_series())
         single.write({"state": "linked", "last_sync": False, **dict.fromkeys(names, False)})
         (self - single)._start_over()
@@ -227,7 +224,7 @@ class CrmGoogleLink(models.Model):
 
     def _start_over(self):
         """Forget the events: the records are sent anew, under ids that Google has never seen."""
-        names = ("cause", "reason", "base", "pending", "etag", "url", "series", "occurrences")
+        names = ("cause", "detail", "base", "pending", "etag", "url", "series", "occurrences")
         with_record = self.filtered("res_id")
         (self - with_record).unlink()
         for link, fresh in with_record._next_ids().items():
@@ -237,7 +234,7 @@ class CrmGoogleLink(models.Model):
     def _let_rest(self, recurrence):
         """Keep what was split off these series, which the user let go, from being sent."""
         for link in self.filtered(lambda link: (link.state, link.cause) in RESTING):
-            values = {name: link[name] for name in ("state", "cause", "reason", "last_sync")}
+            values = {name: link[name] for name in ("state", "cause", "detail", "last_sync")}
             event_id = link.account_id._event_id(recurrence._name, recurrence.id, 0)
             record = {"model": recurrence._name, "res_id": recurrence.id, "event_id": event_id}
             self.create({**values, **record, "calendar_id": link.calendar_id.id})

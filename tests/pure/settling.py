@@ -14,7 +14,7 @@ def settle(world, keep_deletions=False):
     """Let everything that is due happen, answer what is asked, and check that all is well."""
     world.calm()
     for link in world.env["crm.google.link"].search([("state", "=", "set_aside")]):
-        link.write({"state": "linked", "cause": False, "reason": False, "etag": False})
+        link.write({"state": "linked", "cause": False, "detail": False, "etag": False})
     world._commit()
     for _round in range(MOST_RUNS):
         before = world.ledger.writes
@@ -43,7 +43,7 @@ def finish(world, account, keep_deletions=False):
 def _answer(world, account, keep):
     held = [("account_id", "=", account.id), ("cause", "=", "held")]
     if keep:
-        links.detach(world.env, world.env["crm.google.link"].search(held), "kept")
+        links.detach(world.env["crm.google.link"].search(held), "kept")
         world._commit()
         return
     values = {"account_id": account, "state": "running", "trigger": "wizard", "full": True}

@@ -223,7 +223,7 @@ class World:
             return
         if record.entry.place in self.google[link.account_id.id].live:
             return  # it stands there, kept apart: the button would double it, as it says
-        names = ("cause", "reason", "base", "pending", "etag", "url", "series")
+        names = ("cause", "detail", "base", "pending", "etag", "url", "series")
         link.write({"state": "linked", **_next_id(link), **dict.fromkeys(names, False)})
         self._commit()
         self.ledger.sent_again(link.account_id, record)

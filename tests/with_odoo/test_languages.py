@@ -21,7 +21,7 @@ class TestLanguages(SeriesMixin, GoogleCase):
         meeting = self.meeting("Demo")
         self.emulator.faults.script("events.insert", Fault(status=400, reason="invalid"))
         self.sync(self.account)
-        self.assertIn("Google hat", self.link(meeting).reason)
+        self.assertIn("Google hat", self.link(meeting).with_context(lang="de_DE").reason)
         theirs = meeting.with_user(self.user).with_context(lang="de_DE")
         self.assertIn("Google hat", theirs.crm_google_line()["text"])
 

@@ -20,7 +20,7 @@ class TestSentences(ConnectCase):
     def test_every_cause_has_one(self):
         for cause in Cause:
             self.assertSentence(sentences.cause_text(self.env, cause))
-            self.assertSentence(sentences.reason_text(self.env, cause.value))
+            self.assertSentence(sentences.reasons(self.env)[cause.value])
 
     def test_a_broken_connection_names_the_link_that_goes_on(self):
         for state, link in STATES.items():
