@@ -163,10 +163,10 @@ def _length(master):
 
 
 def _span(data, start, end):
-    return data.get("summary", ""), _moment(start), _moment(end, -1), data.get("location") or ""
+    return data.get("summary", ""), moment_of(start), moment_of(end, -1), data.get("location") or ""
 
 
-def _moment(when, days=0):
+def moment_of(when, days=0):
     if when.day:
         day: date = when.day + timedelta(days=days)
         return day
