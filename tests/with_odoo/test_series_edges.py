@@ -2,6 +2,9 @@
 
 from collections import Counter
 
+from odoo.addons.crm_google_calendar.bridge import settings
+
+from .lives import LivesMixin
 from .series import EdgeCase
 
 
@@ -36,6 +39,25 @@ class TestMovedFar(EdgeCase):
         self.assertEqual(len(self.meetings()), number)
         self.assertIn("nothing had to be changed", self.run_().summary)
         self.assertEqual(len(set(self.starts())), number)
+
+
+class TestBeyondTheWindow(LivesMixin, EdgeCase):
+    def test_an_occurrence_of_which_no_meeting_is_held_is_deleted_in_google(self):
+        settings.put(self.env, "days_ahead", "60")
+        for policy in ("detach", "archive"):
+            for trigger in ("auto", "wizard"):
+                with self.subTest(policy=policy, trigger=trigger), self.one_life():
+                    settings.put(self.env, "gone_in_google", policy)
+                    _event, ids = self.series("FREQ=WEEKLY")
+                    number = len(self.meetings())
+                    self.google.delete_occurrence("Events", ids[31])
+                    self.run_(trigger)
+                    self.assertEqual(len(self.meetings()), number)
+                    self.assertIn("nothing had to be changed", self.run_().summary)
+                    self.sync(self.account, last=self.soon(days=2 + 7 * 34).date())
+                    days = {start.date() for start in self.starts()}
+                    held = [self.soon(days=2 + 7 * week).date() in days for week in (30, 31, 32)]
+                    self.assertEqual(held, [True, False, True])
 
 
 class TestMovedOnto(EdgeCase):
