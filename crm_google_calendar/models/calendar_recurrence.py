@@ -3,6 +3,7 @@ from uuid import uuid4
 import pytz
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..bridge import link_keys
 from ..bridge.series_rule import FIELDS
@@ -105,6 +106,12 @@ class CalendarEvent(models.Model):
             # Odoo leaves the rule as it was, so it would be one that has more meetings
             recurrence.exists()._crm_google_end()
         return result
+
+    def _crm_google_shown(self, *states):
+        """A meeting of a series is found by the link of its series, unless it has its own."""
+        series = self.env["crm.google.link"]._of_states(*states).get("calendar.recurrence", ())
+        of_series = Domain("recurrence_id", "in", series) & ~super()._crm_google_shown()
+        return super()._crm_google_shown(*states) | of_series
 
     def _crm_google_links(self):
         """A meeting of a series shows the link of its series."""

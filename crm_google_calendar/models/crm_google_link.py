@@ -2,6 +2,7 @@ import json
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
 from ..bridge.detached import NOT_THEIRS
 from ..bridge.opening import open_record
@@ -132,6 +133,31 @@ class CrmGoogleLink(models.Model):
         mine = [("model", "=", model), ("res_id", "in", ids), ("user_id", "=", self.env.uid)]
         # sudo: whether an entry has ever arrived is told by a field that is closed to everybody
         return {link.res_id: link for link in self.sudo().search(mine)} if ids else {}
+
+    @api.model
+    def _shown_states(self):
+        """What is shown of links, as domains."""
+        linked = Domain("state", "=", "linked")
+        arrived = Domain("base", "!=", False) & Domain("last_sync", "!=", False)
+        return {
+            "linked": linked & arrived,
+            "pending": linked & ~arrived,
+            "set_aside": Domain("state", "=", "set_aside"),
+            "detached": Domain("state", "=", "detached"),
+        }
+
+    @api.model
+    def _of_states(self, *states):
+        """The ids of the records whose own links show the current user one of these states, or
+        any, by model."""
+        shown = self._shown_states()
+        any_ = Domain.OR(shown[state] for state in states or shown if state in shown)
+        # sudo: as in `_of_records`
+        links = self.sudo().search_fetch(
+            Domain("user_id", "=", self.env.uid) & any_, ["model", "res_id"]
+        )
+        with_record = links.filtered("res_id").grouped("model")
+        return {model: each.mapped("res_id") for model, each in with_record.items()}
 
     def _shown_state(self):
         has_arrived = self.base and self.last_sync

@@ -1,6 +1,7 @@
 from uuid import uuid4
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class CrmGoogleMarkMixin(models.AbstractModel):
@@ -73,14 +74,14 @@ class CrmGoogleMarkMixin(models.AbstractModel):
     def _search_crm_google_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        links = self.env["crm.google.link"].search(
-            [
-                ("model", "=", self._name),
-                ("user_id", "=", self.env.uid),
-                ("state", "in", [state for state in value if state != "pending"]),
-            ]
-        )
-        return [("id", "in", links.mapped("res_id"))]
+        found = self._crm_google_shown(*value)
+        return found | ~self._crm_google_shown() if "none" in value else found
+
+    def _crm_google_shown(self, *states):
+        """A domain of the records that show the current user a link in one of these states; of
+        those that show any link where none is given."""
+        ids = self.env["crm.google.link"]._of_states(*states)
+        return Domain("id", "in", ids.get(self._name, ()))
 
     def action_crm_google_open(self):
         return self.crm_google_link_id.action_open_in_google()
