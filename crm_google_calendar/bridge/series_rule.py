@@ -37,7 +37,12 @@ def fields_of(env, series: Series, key: str) -> dict | None:
         return None
     plain = Series(series.entry, tuple(line for line in series.rules if line.startswith("RRULE")))
     values = _translate(plain, key)
-    return values if values and _is_exact(env, values, plain, key) else None
+    if values and _is_exact(env, values, plain, key):
+        return values
+    if values and values["end_type"] == "count":  # Odoo miscounts some that begin within a week
+        values |= _until_last(plain, first_keys(plain, LONGEST + 1))
+        return values if _is_exact(env, values, plain, key) else None
+    return None
 
 
 def _translate(series: Series, key: str) -> dict | None:
@@ -100,7 +105,11 @@ def _end_of(parts: dict[str, str], series: Series, key: str) -> dict | None:
         left = len(every) - every.index(key)
         # just as many Odoo makes of a rule without end, and it tells the two apart no more
         return None if left == MOST else {"end_type": "count", "count": left, "until": False}
-    # to the end of that day, as Odoo reads it: no rule that it knows has two starts on one day
+    return _until_last(series, every)
+
+
+def _until_last(series: Series, every: list[str]) -> dict:
+    """To the end of the last day, as Odoo reads it: no rule that it knows has two starts a day."""
     last = _local(moved(series.entry.when, every[-1]), series.entry.zone)
     return {"end_type": "end_date", "until": last.date(), "count": 1}
 

@@ -286,7 +286,7 @@ class CrmGoogleRunLine(models.Model):
         "Why",
         readonly=True,
     )
-    what = fields.Char(compute="_compute_what")
+    what = fields.Char("What happened", compute="_compute_what")
     title = fields.Char(readonly=True)
     model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="model", readonly=True)

@@ -6,8 +6,9 @@ from itertools import combinations, product
 
 from odoo import fields
 
+from .common import GoogleCase
 from .lives import LivesMixin
-from .series import EdgeCase
+from .series import EdgeCase, SeriesMixin
 
 ALL = os.environ.get("WEEKS") == "all"
 NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -94,3 +95,30 @@ class TestSeriesWeeks(LivesMixin, EdgeCase):
     def _rows(self, title):
         rows = self.meetings().filtered(lambda row: row.name == title).sorted("start")
         return rows.with_user(self.user).with_context(no_mail_to_attendees=True)
+
+
+class TestShortRules(SeriesMixin, GoogleCase):
+    """Odoo miscounts a rule that begins late in a week and has fewer meetings than that week."""
+
+    def test_a_counted_rule_that_odoo_miscounts_is_held_by_its_last_day(self):
+        account = self.connected()
+        friday = self.soon() + timedelta(days=(4 - self.soon().weekday()) % 7)
+        self.make_series("Days", "FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR;COUNT=3", friday)
+        self.sync(account)
+        [recurrence] = self.recurrences()
+        self.assertEqual((recurrence.end_type, len(recurrence.calendar_event_ids)), ("end_date", 3))
+        self.assert_same()
+        self.assertIn("nothing had to be changed", self.sync(account).summary)
+
+    def test_one_that_was_ended_early_stays_a_series(self):
+        account = self.connected()
+        friday = self.soon() + timedelta(days=(4 - self.soon().weekday()) % 7)
+        rule = "FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR;COUNT=10"
+        series = self.make_series("Days", rule, friday)
+        self.sync(account)
+        ids = self.google.occurrences("Events", series["id"])
+        self.google.split_series("Events", ids[3], location="Later")
+        self.sync(account)
+        self.assert_same()
+        self.assertEqual(len(self.recurrences()), 2)
+        self.assertIn("nothing had to be changed", self.sync(account).summary)
