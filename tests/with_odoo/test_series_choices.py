@@ -21,7 +21,7 @@ from .lives import LivesMixin, seeds
 from .series import SeriesMixin, moment_of
 from .series_hands import SeriesHands
 
-SEEDS = seeds("SERIES_CHOICES", "1-3")
+SEEDS = seeds("SERIES_CHOICES", "1-2")
 ROUNDS = int(os.environ.get("SERIES_CHOICE_ROUNDS", "5"))
 COMPARED = 40  # days, some less than runs look ahead: edits move meetings by some days
 
