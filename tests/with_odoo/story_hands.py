@@ -167,8 +167,12 @@ class StoryHands:
 
     def _restore_in_google(self):
         calendar = self.google.calendar(CALENDARS[self._kind()])
-        gone = self._pick(event for event in calendar.order if event.cancelled)
+        gone = [event for event in calendar.order if event.cancelled]
+        gone = self._pick(event for event in gone if self._may_restore(calendar, event))
         if gone:
             self._tell(gone.data.get("summary"))
             with suppress(ApiError):
                 self.google.restore(calendar.id, gone.id)
+
+    def _may_restore(self, _calendar, _event):
+        return True

@@ -103,6 +103,12 @@ class TestRandomChoices(ChoicesMixin, StoryHands, LivesMixin, GoogleCase):
             events.create({**values, **span, "name": self._name(number)})
             self.deleted.add(number)
 
+    def _may_restore(self, calendar, event):
+        """Not what was sent again: the user would double it."""
+        live = [each.data["summary"] for each in calendar.order if not each.cancelled]
+        title = event.data.get("summary")
+        return bool(title) and self._number(title) not in map(self._number, live)
+
     def calendars_go(self, email, names):
         """What stood in them alone is lost with them."""
         live = {self._number_of(record) for record in self._records()}
@@ -154,7 +160,9 @@ class TestRandomChoices(ChoicesMixin, StoryHands, LivesMixin, GoogleCase):
         everywhere = set(found)
         for email in self.accounts:
             hands = self.emulator.user(email)
+            left = self.links(email, state="detached", cause="is_a_meeting").mapped("event_id")
             events = [event for name in CALENDARS.values() for event in hands.events(name)]
+            events = [event for event in events if event["id"] not in left]  # edited there
             there = Counter(self._number(event["summary"]) for event in events)
             self.assertEqual([number for number in there if there[number] > 1], [], email)
             everywhere |= set(there)
