@@ -196,13 +196,15 @@ class Source:
         """Ids of those of the records just made by `add` that hold their entries and no more, as
         the cache tells, since reading thousands would take a third of the time of making them.
 
-        Whatever needs a look, such as a text, is not among them.
+        Whatever needs a look, such as a text that Odoo has cleaned, is not among them.
         """
-        caches = [(name, self.records._fields[name]._get_cache(self.env)) for name in self.checked]
-        texts = set(self.records.search([("id", "in", records.ids), (self.text, "!=", False)]).ids)
+        # sudo: spares Odoo's look at the privacy of each, which are the user's own
+        records.sudo().fetch([self.text])
+        names = (*self.checked, self.text)
+        caches = [(name, self.records._fields[name]._get_cache(self.env)) for name in names]
         found = set()
         for res_id, entry, given in zip(records.ids, entries, self._given, strict=True):
-            is_bare = not (entry.details or entry.label or entry.done or res_id in texts)
+            is_bare = not (entry.details or entry.label or entry.done)
             if is_bare and all(
                 (cache.get(res_id, self) or None) == (plain(given[name]) or None)
                 for name, cache in caches
