@@ -39,6 +39,12 @@ class ChoicesMixin:
         self.story.append(name)
         getattr(self, name)(self.chance.choice(list(self.accounts)))
 
+    def choose_ceiling(self):
+        """In half of the lives, every deletion waits for an answer."""
+        if self.chance.random() < 0.5:
+            settings.put(self.env, "ceiling_number", "0")
+            settings.put(self.env, "ceiling_percent", "0")
+
     def tell(self, *words):
         self.story[-1] += f" {' '.join(map(str, words))}"
 

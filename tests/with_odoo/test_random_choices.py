@@ -40,6 +40,7 @@ class TestRandomChoices(ChoicesMixin, StoryHands, LivesMixin, GoogleCase):
     def _live(self, seed):
         try:
             self.begin(seed)
+            self.choose_ceiling()
             for number in range(STEPS):
                 self._step()
                 if number % 10 == 9:

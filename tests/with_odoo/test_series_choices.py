@@ -40,6 +40,7 @@ class TestSeriesChoices(ChoicesMixin, SeriesHands, LivesMixin, SeriesMixin, Goog
         self.chance, self.story = random.Random(seed), ["in the beginning"]
         try:
             self._begin(seed)
+            self.choose_ceiling()
             for number in range(ROUNDS):
                 for _step in range(6):
                     self._step(f"{seed}.{number}")
