@@ -46,6 +46,8 @@ def undo_series(work: Work) -> list[SeriesCase]:
             undo_alone(work, story, here)
         elif case.action.verb is Verb.SETTLE:
             lost_meetings(work, case, as_series(story.last.after))
+            if case.back:  # from here on the series is read with them
+                read_again(work, case, own_links(work, [case]))
             case.wanted = to_hold(work, case, case.action.result)
     work.checkpoint()
     both = [story.case for story in stories if story.case.action.verb is not Verb.NOTHING]

@@ -18,5 +18,6 @@ class CalendarAlarmManager(models.AbstractModel):
 
     def _notify_next_alarm(self, partner_ids):
         """A run schedules reminders for their time, and sends nothing now."""
-        if not self.env.context.get(SILENT):
-            super()._notify_next_alarm(partner_ids)
+        if self.env.context.get(SILENT):
+            return None
+        return super()._notify_next_alarm(partner_ids)
